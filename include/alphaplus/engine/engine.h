@@ -1,0 +1,62 @@
+/* The engine: what is known, as a pure function of the event sequence. No clock, no I/O, no threads: its caller brings events
+ * in and takes wishes, results and published state out.
+ *
+ * Ticks are derived: before an event with recv_ns >= B, tick B (a multiple of TICK_NS) runs. After a leap of more than
+ * ENGINE_LEAP_NS only the ticks of the last ENGINE_LEAP_NS run. */
+#ifndef ALPHAPLUS_ENGINE_ENGINE_H
+#define ALPHAPLUS_ENGINE_ENGINE_H
+
+#include <alphaplus/base/err.h>
+#include <alphaplus/book/book.h>
+#include <alphaplus/model/event.h>
+#include <alphaplus/model/publication.h>
+#include <alphaplus/model/result.h>
+#include <alphaplus/model/view.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ENGINE_LEAP_NS (60 * INT64_C(1000000000))
+#define ENGINE_VERSION 1 /* rises when any published number of an old journal would change */
+
+struct engine; /* opaque */
+
+struct engine_hooks { /* all may be NULL; called inside engine_apply / engine_advance, on the caller's thread */
+    /* At each tick that is a multiple of every_ns, after it ran; state as of that boundary. */
+    void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
+    /* After each DEPTH or DEPTH_SNAPSHOT event that was applied to a book, the book as it stands right after it. */
+    void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
+    void *user;           /* borrowed */
+    int64_t tick_every_ns; /* 0: no on_tick */
+};
+
+AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hooks *hooks, struct engine **ret_engine);
+void engine_destroy(struct engine *e);
+
+/* One event, in order. Unknown kinds and unknown instruments are counted and skipped. Errors: AP_ENOMEM, or AP_ECORRUPT when
+ * the event does not hold together; the engine goes on. */
+AP_MUST_CHECK int engine_apply(struct engine *e, const struct event *ev);
+/* Runs the ticks up to and including time_ns: the state at that boundary. */
+void engine_advance(struct engine *e, int64_t time_ns);
+
+/* Brings boards up to date with what changed since the last call; answers view requests that changed or whose market did. */
+void engine_publish(struct engine *e);
+
+/* Instruments whose book wants a snapshot, one a call (session id); false when there is none. */
+bool engine_next_wish(struct engine *e, uint32_t *ret_instrument);
+/* Results for the journal, oldest first; false when there is none. They pile up to a bounded number, then the oldest go. */
+bool engine_next_result(struct engine *e, struct result *ret_result);
+
+/* Digest of every published pure figure as of now. */
+void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all);
+
+int64_t engine_time(const struct engine *e);
+uint64_t engine_seq(const struct engine *e);
+uint32_t engine_market_count(const struct engine *e);
+/* Straight from the engine, for callers on its thread (exports, --json, tests). */
+const struct market_view *engine_market(struct engine *e, uint32_t market);
+const struct head_view *engine_head(struct engine *e);
+const struct book *engine_book(const struct engine *e, uint32_t market);
+/* Market index of "binance:BTCUSDT"; -1. */
+int engine_find(const struct engine *e, const char *name);
+
+#endif

@@ -1,0 +1,88 @@
+/* The journal: one SQLite file that holds every event, and what the engine said of them. The only layer that knows SQLite.
+ *
+ * Frequent events lie in column blocks (delta, varint, zstd) with time range, instrument and checksum; rare ones also as plain
+ * rows. The schema is man/alphaplus-journal.5's. */
+#ifndef ALPHAPLUS_JOURNAL_JOURNAL_H
+#define ALPHAPLUS_JOURNAL_JOURNAL_H
+
+#include <alphaplus/base/err.h>
+#include <alphaplus/model/event.h>
+#include <alphaplus/model/result.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JOURNAL_SCHEMA 1
+#define JOURNAL_COMMIT_NS (250 * INT64_C(1000000))
+
+/* Writer: one thread. */
+struct journal_writer; /* opaque */
+struct journal_writer_options {
+    const char *path;
+    const char *program; /* "alphaplus 0.1.0" */
+    int64_t page_ceiling; /* 0: none; for tests of a full disk */
+};
+/* Creates the file or goes on with it. AP_EBUSY: another writer has it; AP_EVERSION, AP_ECORRUPT (not a journal), AP_EACCESS, AP_EIO;
+ * the words in `why`. */
+AP_MUST_CHECK int journal_writer_open(const struct journal_writer_options *o, struct journal_writer **ret_writer, char *why,
+                                      size_t why_size);
+/* Takes an event in; it is on disk after the next journal_commit. AP_EFULL, AP_EIO: see journal_commit. */
+AP_MUST_CHECK int journal_append(struct journal_writer *w, const struct event *ev);
+AP_MUST_CHECK int journal_append_result(struct journal_writer *w, const struct result *r);
+/* Makes all of it durable against a crash of the program. Called at least every JOURNAL_COMMIT_NS while there is something.
+ * AP_EFULL (disk full) or AP_EIO: nothing stored before is harmed; what was pending stays pending up to a bound, then is dropped and
+ * counted (a gap record is written when it goes on). */
+AP_MUST_CHECK int journal_commit(struct journal_writer *w);
+/* Seals, commits, closes. The file is whole at any earlier moment too. */
+int journal_writer_close(struct journal_writer *w);
+
+struct journal_writer_stats {
+    uint64_t events, level_updates, file_bytes, dropped;
+    int64_t last_commit_ns; /* recv_ns of the newest durable event */
+};
+void journal_writer_stats(const struct journal_writer *w, struct journal_writer_stats *ret_stats);
+uint64_t journal_last_seq(const struct journal_writer *w); /* in the file when it was opened: seq goes on from there */
+
+/* Reader: read-only, defensive; may read a file that is being written. */
+struct journal; /* opaque */
+AP_MUST_CHECK int journal_open(const char *path, struct journal **ret_journal, char *why, size_t why_size);
+void journal_close(struct journal *j);
+
+struct journal_session {
+    int64_t id, start_ns, end_ns;
+    uint64_t first_seq, last_seq;
+    char program[32], source[32];
+    uint64_t libm_fingerprint;
+};
+struct journal_kind_stats {
+    uint64_t events, rows;
+};
+struct journal_info {
+    int schema;
+    uint64_t file_bytes, block_bytes, tail_bytes, blocks, events, level_updates;
+    int64_t first_ns, last_ns;
+    uint64_t first_seq, last_seq;
+    uint32_t sessions, instruments, gaps;
+    struct journal_kind_stats kinds[32]; /* by event kind */
+};
+AP_MUST_CHECK int journal_info(struct journal *j, struct journal_info *ret_info);
+AP_MUST_CHECK int journal_session(struct journal *j, uint32_t index, struct journal_session *ret_session);
+AP_MUST_CHECK int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret_instrument);
+
+/* Every event in order of seq, from the first with seq >= from_seq. */
+struct journal_cursor; /* opaque */
+AP_MUST_CHECK int journal_cursor_open(struct journal *j, uint64_t from_seq, struct journal_cursor **ret_cursor);
+void journal_cursor_close(struct journal_cursor *c);
+/* 1: *ret_event is borrowed until the next call; 0: the end (for now, while it is being written); AP_ECORRUPT: damaged, `why` names
+ * block and place. */
+AP_MUST_CHECK int journal_next(struct journal_cursor *c, const struct event **ret_event);
+const char *journal_cursor_why(const struct journal_cursor *c);
+
+/* Results in order of seq. 1, 0 or an error. */
+AP_MUST_CHECK int journal_result_at(struct journal *j, uint64_t index, struct result *ret_result);
+
+/* Checks file (SQLite's own check), schema, blocks, checksums and sequence; not the digests (that takes an engine: app). progress
+ * (may be NULL) returns false to stop: AP_EAGAIN. */
+AP_MUST_CHECK int journal_verify(struct journal *j, bool (*progress)(void *user, double part), void *user, char *why, size_t why_size);
+
+#endif

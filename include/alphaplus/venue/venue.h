@@ -1,0 +1,98 @@
+/* A venue: bytes -> events, wishes -> subscription bytes and REST paths. No sockets here, no clock, no book. */
+#ifndef ALPHAPLUS_VENUE_VENUE_H
+#define ALPHAPLUS_VENUE_VENUE_H
+
+#include <alphaplus/base/err.h>
+#include <alphaplus/model/event.h>
+#include <alphaplus/model/instrument.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAME_BYTES_MAX (4u << 20) /* a larger frame is refused: AP_ETOOBIG */
+#define VENUE_STREAM_MAX 64        /* bytes of one stream name */
+#define VENUE_UNKNOWN_KINDS 16
+
+enum venue_rest { REST_INSTRUMENTS = 0, REST_SNAPSHOT, REST_OPEN_INTEREST, REST_PREMIUM, REST_KINDS };
+
+struct venue;
+
+/* Knows the instruments that frames may name. One per feed; no locks. */
+struct decoder {
+    const struct venue *venue; /* borrowed */
+    struct instrument insts[INSTRUMENT_MAX];
+    uint32_t inst_n;
+    uint64_t frames, bytes, bad, unknown;
+    struct {
+        char name[24];
+        uint64_t count;
+    } unknown_kinds[VENUE_UNKNOWN_KINDS]; /* by message type; the last one collects the rest */
+};
+void decoder_init(struct decoder *d, const struct venue *venue);
+/* Adds it or replaces the same symbol; its id and version are the caller's. AP_EFULL beyond INSTRUMENT_MAX. */
+AP_MUST_CHECK int decoder_add(struct decoder *d, const struct instrument *in);
+void decoder_remove(struct decoder *d, const char *symbol);
+const struct instrument *decoder_find(const struct decoder *d, const char *symbol, size_t n);
+
+/* One connection that is wanted: a path and the streams on it. */
+struct venue_conn {
+    char path[32];  /* "/public" */
+    uint32_t first; /* index into venue_plan.streams */
+    uint32_t n;
+};
+struct venue_plan {
+    struct venue_conn conns[4];
+    uint32_t conn_n;
+    char streams[INSTRUMENT_MAX * 8][VENUE_STREAM_MAX];
+    uint32_t stream_n;
+};
+
+/* What the decimals of an instrument must hold, read off data when no instrument list is at hand. */
+struct venue_probe_symbol {
+    char symbol[SYMBOL_MAX];
+    uint8_t price_decimals, qty_decimals, mark_decimals, rate_decimals; /* of the widest text, its zeros included */
+    uint8_t has_depth;
+    int64_t tick; /* greatest common divisor of all prices seen, at price_decimals; 0: no price yet */
+};
+struct venue_probe {
+    struct venue_probe_symbol symbols[INSTRUMENT_MAX];
+    uint32_t n;
+    uint32_t bare_snapshots; /* snapshots that name no symbol: their numbers went to the only symbol with depth, if one */
+};
+
+struct venue {
+    const char *name;      /* "binance" */
+    const char *title;     /* "Binance USD-M futures" */
+    const char *rest_base; /* "https://fapi.binance.com" */
+    const char *ws_base;   /* "wss://fstream.binance.com" */
+    uint8_t completeness;  /* of its liquidation feed: enum completeness */
+
+    /* A stream frame. Returns the number of events put into out (0: an answer, or an unknown message, counted), or an error:
+     * AP_ESYNTAX, AP_ETYPE, AP_ERANGE, AP_ETOOBIG, AP_EFULL (out too small: give venue_events_bytes(n)). On error out is as before. */
+    int (*decode)(struct decoder *d, const char *bytes, size_t n, struct event_buf *out);
+    /* A REST answer; `in` names the instrument where the answer does not. Same results. REST_INSTRUMENTS: see read_instruments. */
+    int (*decode_rest)(struct decoder *d, enum venue_rest what, const struct instrument *in, const char *bytes, size_t n,
+                       struct event_buf *out);
+    /* The venue's list of instruments: found() for each that can be watched (id 0). Returns how many, or an error. */
+    int (*read_instruments)(const char *bytes, size_t n, void (*found)(void *user, const struct instrument *in), void *user);
+    /* A frame or a bare snapshot out of a capture: widens the decimals it needs. */
+    int (*probe)(struct venue_probe *p, const char *bytes, size_t n);
+    /* Is this capture line a REST snapshot without an envelope? */
+    int (*is_bare_snapshot)(const char *bytes, size_t n);
+
+    void (*plan)(const struct instrument *list, size_t n, struct venue_plan *ret_plan);
+    /* The message that subscribes (or unsubscribes) streams; returns its length, or AP_ETOOBIG. */
+    int (*subscribe)(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id, int is_unsubscribe);
+    /* "/fapi/v1/depth?symbol=BTCUSDT&limit=1000"; AP_EUNSUPPORTED when the venue has no such thing. Weight in *ret_weight. */
+    int (*rest_path)(enum venue_rest what, const struct instrument *in, char *buf, size_t size, int *ret_weight);
+};
+
+const struct venue *venue_find(const char *name); /* NULL when unknown */
+const struct venue *const *venue_list(int *ret_n);
+
+/* Bytes of event_buf that suffice for any frame of n bytes. */
+static inline size_t venue_events_bytes(size_t n)
+{
+    return 4 * n + 1024;
+}
+
+#endif
