@@ -41,7 +41,9 @@ struct instrument {
     int64_t multiplier; /* contract size in qty units of base (linear) or quote (inverse), x 10^-8; 10^8 = one */
     int64_t expiry_ns;  /* 0: perpetual */
     uint32_t funding_interval_s;
-    uint32_t trading; /* 1: status is trading */
+    uint8_t trading;          /* 1: status is trading */
+    uint8_t liq_completeness; /* of the venue's liquidation feed: enum completeness */
+    uint8_t pad[2];
 };
 
 /* "binance:BTCUSDT" -> venue and symbol, split at the first colon; both non-empty, letters, digits and "-_./" only. */

@@ -159,7 +159,7 @@ struct view_request {
     uint64_t id;        /* rises with each change; 0: nothing wanted */
     uint32_t market;    /* index */
     uint32_t rows;      /* ladder rows; 2 heat pixels each */
-    int64_t top_px;     /* upper edge of the top row, a multiple of group */
+    int64_t top_px;     /* label of the top row, a multiple of group; see ladder_row.px */
     int64_t group;      /* price units a row; even multiples give exact half rows */
     uint32_t heat_cols;
     uint32_t pad;
@@ -180,9 +180,12 @@ enum ladder_flag {
     LADDER_OWN_STOP = 1 << 10,
     LADDER_MARK = 1 << 11,
     LADDER_POC = 1 << 12,
+    LADDER_NO_FLOW = 1 << 13, /* deltas and volume are not kept at this grouping or price */
 };
+/* Row i has the label px = top_px - i * group. Bids floor to it: [px, px + group); asks ceil: (px - group, px]. Heat pixels of the
+ * row: [px, px + group / 2) above, [px - group / 2, px) below. */
 struct ladder_row {
-    int64_t px; /* the row's label: bids floor, asks ceil, both to this multiple of group */
+    int64_t px;
     int64_t bid_qty, ask_qty;
     int64_t bid_delta, ask_delta; /* 15 s: added minus pulled, executions excluded */
     int64_t volume;               /* traded here in the last 8 minutes, both sides */
