@@ -1,4 +1,4 @@
-/* A 64-bit streaming digest (FNV-1a over 8-byte words, finished by a mix). For equality of states, not for secrecy. */
+/* A 64-bit streaming digest (FNV-1a over 8-byte words, folded after each, finished by a mix). For equality of states, not for secrecy. */
 #ifndef ALPHAPLUS_BASE_HASH_H
 #define ALPHAPLUS_BASE_HASH_H
 

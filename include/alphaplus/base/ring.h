@@ -27,9 +27,9 @@ void ring_destroy(struct ring *r);
  * What is written there is unseen until ring_commit(used) with used <= n, itself a whole number of records. */
 void *ring_reserve(struct ring *r, size_t n);
 void ring_commit(struct ring *r, size_t used);
-/* Lets the rest go on without this consumer. */
+/* Lets the rest go on without this consumer. A record that it is reading just now stays as it is until ring_advance. */
 void ring_detach(struct ring *r, int consumer);
-/* The consumer that holds ring_reserve back; -1 when none does. */
+/* The consumer that made the last ring_reserve refuse; -1 when none did. */
 int ring_slowest(const struct ring *r);
 
 /* Consumer. The oldest unread record, or NULL when there is none. Valid until ring_advance. */
@@ -37,7 +37,8 @@ const void *ring_peek(struct ring *r, int consumer);
 void ring_advance(struct ring *r, int consumer);
 /* True once after having been detached; then attaches again: the next peek gives the first record committed from now on. */
 bool ring_rejoin(struct ring *r, int consumer);
-/* Sleeps until a record is there (true), or the timeout passed or ring_wake was called (false). */
+/* Sleeps until a record is there (true), or the timeout passed, ring_wake was called or it was detached (false). A negative
+ * timeout has no end. */
 bool ring_wait(struct ring *r, int consumer, int64_t timeout_ns);
 /* For a consumer with its own event loop: readable when a record may be there. Arm before sleeping: true when armed, false
  * when a record is there already. */

@@ -15,13 +15,15 @@ bool text_equal_nocase(const char *a, const char *b);
 /* Edit distance with a cap, for "did you mean". */
 int text_distance(const char *a, const char *b, int cap);
 
-/* Money: three significant figures with k, M, B, T ("412k", "1.02M"); ASCII '-'. */
+/* Money: three significant figures with k, M, B, T ("412k", "1.02M"), cents below one ("0.25"); ASCII '-'; "?" when not
+ * finite. */
 size_t text_money(char *buf, size_t size, double value);
 /* UTC, "14:46:59" / "14:46:59.412" / "2026-11-21T14:46:59.412Z" by `digits` after the second and `with_date`. */
 size_t text_time(char *buf, size_t size, int64_t unix_ns, int digits, bool with_date);
 /* "250ms" "1s" "5m" "2h" "30d" -> ns. */
 AP_MUST_CHECK int text_parse_duration(const char *text, int64_t *ret_ns);
-/* Unix ns or us or ms or s by the number of digits, or "2024-07-19T00:03:22[.123][Z]", or "14:03:22" on the UTC day of `day_ns`. */
+/* Unix ns or us or ms or s by the number of digits, or "2024-07-19[T00:03[:22[.123]][Z]]", or "14:03[:22[.123]]" on the UTC day
+ * of `day_ns`. */
 AP_MUST_CHECK int text_parse_time(const char *text, int64_t day_ns, int64_t *ret_ns);
 
 #endif

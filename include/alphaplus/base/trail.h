@@ -9,14 +9,15 @@
 #include <stdint.h>
 
 struct trail {
-    _Atomic uint64_t head;    /* index of the next item: items [head - cap, head) are kept */
-    _Atomic uint64_t writing; /* head + 1 while an item is being written, else head */
-    uint64_t cap;             /* a power of two */
+    _Atomic uint64_t head; /* index of the next item: items [head - cap, head) are kept */
+    uint64_t cap;          /* a power of two */
     uint64_t item_bytes;
-    /* cap items follow */
+    uint64_t pad;
+    /* cap items follow, each behind a stamp that says which it is */
 };
 
 size_t trail_bytes(size_t cap, size_t item_bytes);
+/* On zeroed memory, 8-aligned. */
 void trail_init(struct trail *t, size_t cap, size_t item_bytes);
 void trail_push(struct trail *t, const void *item);
 /* Overwrites the newest item (a sweep that grows). Nothing when empty. */
@@ -24,7 +25,7 @@ void trail_amend(struct trail *t, const void *item);
 /* Forgets all items; indices go on. A reader sees an overrun. */
 void trail_clear(struct trail *t);
 uint64_t trail_head(const struct trail *t);
-/* Copies item `index`; false when it is gone, was being written, or is not there yet. */
+/* Copies item `index`; false (and ret_item may hold half an item) when it is gone, was being written, or is not there yet. */
 bool trail_read(const struct trail *t, uint64_t index, void *ret_item);
 
 #endif
