@@ -163,7 +163,8 @@ static inline const void *event_rows_const(const struct event *ev)
 const char *event_kind_name(int kind); /* "TRADE"; "?" */
 const char *feed_state_name(int state);
 const char *gap_cause_name(int cause);
-/* Do size, kind, counts and enums fit each other and `avail` bytes? For events that come from a file or another process. */
+/* Do size, kind, counts and enums fit each other and `avail` bytes? For events that come from a file or another process;
+ * `ev` is 8-aligned. AP_ECORRUPT: no. AP_EUNKNOWN: the size is right but the kind is a later program's: skip it. */
 AP_MUST_CHECK int event_check(const struct event *ev, size_t avail);
 
 /* Where decoders put events: whole events, one behind the other. */
