@@ -1,0 +1,32 @@
+/* What happened at each price lately: traded volume (8 minutes) and size added minus pulled (15 s), in base buckets on a band
+ * around the market. Bounded: prices outside the band are not kept, and a picture says so. */
+#ifndef ALPHAPLUS_ENGINE_FLOW_H
+#define ALPHAPLUS_ENGINE_FLOW_H
+
+#include <alphaplus/base/err.h>
+#include <alphaplus/model/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FLOW_CELLS 2048 /* a power of two */
+
+struct flow; /* opaque */
+
+AP_MUST_CHECK int flow_create(struct flow **ret_flow);
+void flow_destroy(struct flow *f);
+void flow_set_bucket(struct flow *f, int64_t bucket); /* forgets all */
+int64_t flow_bucket(const struct flow *f);
+/* Keeps the band around this price; moves it when the price nears its edge. */
+void flow_center(struct flow *f, int64_t px);
+/* Resting size at px changed by dq (negative: less). */
+void flow_level(struct flow *f, enum side side, int64_t px, int64_t dq);
+/* A trade ate qty resting on `side`: counts as volume, and is taken out of what was pulled. */
+void flow_trade(struct flow *f, enum side side, int64_t px, int64_t qty);
+/* The book was lost or replaced: deltas across that moment mean nothing. Volume stays. */
+void flow_lose_levels(struct flow *f);
+void flow_second(struct flow *f, int64_t tick_ns); /* at each whole second */
+
+/* Sums over bids in [px, px + span) and asks in (px - span, px]; false when the grouping or the price is not covered. */
+bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_delta, int64_t *ret_ask_delta, int64_t *ret_volume);
+
+#endif

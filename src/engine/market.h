@@ -1,0 +1,74 @@
+/* What the engine knows of one instrument. Private to the engine. */
+#ifndef ALPHAPLUS_ENGINE_MARKET_H
+#define ALPHAPLUS_ENGINE_MARKET_H
+
+#include "flow.h"
+#include "heat.h"
+#include "liqs.h"
+
+#include <alphaplus/analytics/measure.h>
+#include <alphaplus/analytics/wall.h>
+#include <alphaplus/book/sync.h>
+#include <alphaplus/model/publication.h>
+#include <alphaplus/model/view.h>
+
+#define MARKET_MARKS 2048 /* sweeps and liquidations kept for the heatmap */
+
+/* A trade sweep or a liquidation worth a mark. */
+struct market_mark {
+    int64_t time_ns;
+    int64_t px;
+    double usd;
+    uint16_t kind; /* enum heat_mark_kind */
+};
+
+struct market {
+    uint32_t index; /* in the engine and the publication */
+    uint32_t feed;  /* index of its venue's feed_view */
+    char name[INSTRUMENT_NAME_MAX];
+    struct market_view view; /* always current but for metrics and walls' minutes, which market_refresh brings */
+    struct sync sync;
+    struct measures *measures; /* owned */
+    struct wall_tracker walls;
+    struct flow *flow; /* owned */
+    struct heat *heat; /* owned */
+    struct liqs liqs;  /* owned parts */
+    struct tape_item sweep; /* the newest one, still growing */
+    bool has_sweep;
+    bool was_true;
+    bool is_dirty;
+    bool is_declared; /* by an INSTRUMENT event of this session */
+    int64_t splice_ns; /* when a deeper snapshot was last wished for */
+    double taker_per_min[2]; /* base units that hit bids, asks; exponential mean of a minute */
+    struct market_mark marks[MARKET_MARKS];
+    uint64_t mark_head;
+    uint64_t sweep_mark; /* 1 + index of the sweep's own mark; 0: too small for one so far */
+};
+
+AP_MUST_CHECK int market_create(const struct instrument *in, uint32_t index, struct market **ret_market);
+void market_destroy(struct market *m);
+/* A new version of the instrument: what is unchanged stays; another tick or other decimals rebuild book, measures and histories. */
+AP_MUST_CHECK int market_change(struct market *m, const struct instrument *in);
+
+/* Book events; see enum sync_result. on_book as in engine_hooks. */
+struct market_book_hook {
+    void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
+    void *user;
+};
+AP_MUST_CHECK int market_depth(struct market *m, const struct event *ev, const struct market_book_hook *hook);
+void market_trade(struct market *m, const struct event *ev, struct trail *tape);
+void market_quote(struct market *m, const struct event *ev);
+void market_mark(struct market *m, const struct event *ev);
+void market_open_interest(struct market *m, const struct event *ev);
+/* Fills *ret_item for the trail. */
+void market_liquidation(struct market *m, const struct event *ev, struct liq_item *ret_item);
+/* Events were lost before this point. */
+void market_lose(struct market *m, int64_t now_ns);
+void market_tick(struct market *m, int64_t tick_ns,
+                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track), void *user);
+/* Metrics and walls into the view. */
+void market_refresh(struct market *m);
+/* Input of measures at this moment. */
+struct measure_input market_input(const struct market *m, int64_t now_ns);
+
+#endif
