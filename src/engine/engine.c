@@ -241,9 +241,8 @@ static int on_account(struct engine *e, const struct event *ev)
 
 static int on_tiers(struct engine *e, const struct event *ev)
 {
-    const struct market *m = market_of(e, ev);
-    size_t n = (ev->size - sizeof *ev) / sizeof(struct margin_tier);
-    return m ? portfolio_set_tiers(e->portfolio, m->name, event_rows_const(ev), n) : 0;
+    const struct margin_tiers *t = event_rows_const(ev);
+    return portfolio_set_tiers(e->portfolio, t->instrument, t->tiers, t->n);
 }
 
 static int on_depth(struct engine *e, const struct event *ev)
@@ -319,7 +318,7 @@ static const struct {
     [EVENT_FEED] = {on_feed, false},
     [EVENT_POSITION] = {on_position, false},
     [EVENT_ACCOUNT] = {on_account, false},
-    [EVENT_TIERS] = {on_tiers, true},
+    [EVENT_TIERS] = {on_tiers, false},
     [EVENT_DEPTH_SNAPSHOT] = {on_depth, true},
     [EVENT_DEPTH] = {on_depth, true},
     [EVENT_QUOTE] = {on_quote, true},

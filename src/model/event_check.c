@@ -71,12 +71,13 @@ static bool account_ok(const struct event *ev, size_t rows)
 
 static bool tiers_ok(const struct event *ev, size_t rows)
 {
-    const struct margin_tier *t = event_rows_const(ev);
-    size_t n = rows / sizeof(*t);
-    if (rows != n * sizeof(*t) || n > MARGIN_TIER_MAX) {
+    const struct margin_tiers *all = event_rows_const(ev);
+    const struct margin_tier *t = all->tiers;
+    if (rows != sizeof(*all) || all->n > MARGIN_TIER_MAX ||
+        !memchr(all->instrument, '\0', sizeof(all->instrument))) {
         return false;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < all->n; i++) {
         if (!is_sum(t[i].floor) || !is_sum(t[i].cap) || t[i].cap <= t[i].floor || !is_sum(t[i].mmr) ||
             t[i].mmr > 1 || !is_sum(t[i].cum) || !is_sum(t[i].max_leverage) ||
             (i > 0 && t[i].floor < t[i - 1].cap)) {

@@ -20,7 +20,7 @@
     X(6, FEED, "feed state")                   /* struct feed_row */                                          \
     X(7, POSITION, "own position")             /* struct position (model/position.h); qty 0 closes it */      \
     X(8, ACCOUNT, "own account")               /* struct account (model/position.h) */                        \
-    X(9, TIERS, "margin tiers")                /* struct margin_tier[] (model/position.h) */                  \
+    X(9, TIERS, "margin tiers")                /* struct margin_tiers (model/position.h) */                   \
     X(16, DEPTH_SNAPSHOT, "book snapshot")     /* struct depth_rows */                                        \
     X(17, DEPTH, "book update")                /* struct depth_rows */                                        \
     X(18, QUOTE, "best bid and ask")           /* struct quote_row */                                         \

@@ -38,5 +38,12 @@ struct margin_tier {
     double cum;        /* quote currency */
     double max_leverage;
 };
+/* All tiers of one instrument. */
+struct margin_tiers {
+    char instrument[INSTRUMENT_NAME_MAX]; /* "binance:BTCUSDT" */
+    uint32_t n;
+    uint32_t pad;
+    struct margin_tier tiers[MARGIN_TIER_MAX];
+};
 
 #endif
