@@ -29,7 +29,8 @@ void book_clear(struct book *b); /* no levels, nothing known */
 AP_MUST_CHECK int book_set(struct book *b, enum side side, int64_t px, int64_t qty);
 /* The rows of a DEPTH event, in order. Checked first: on error nothing changes. */
 AP_MUST_CHECK int book_apply(struct book *b, const struct depth_rows *rows);
-/* Replaces all by the rows of a snapshot; the known range becomes its deepest bid .. its deepest ask. */
+/* Replaces all by the rows of a snapshot; the known range becomes its deepest bid .. its deepest ask (a side without levels:
+ * up to the other's best; none at all: nothing known). Checked first: on error nothing changes. */
 AP_MUST_CHECK int book_load(struct book *b, const struct depth_rows *rows);
 
 bool book_best(const struct book *b, enum side side, struct level *ret_level); /* false when the side is empty */
@@ -39,9 +40,9 @@ uint32_t book_count(const struct book *b, enum side side);
 
 /* Known depth. Outside [lo, hi] an absent level is unknown, not empty. False when nothing is known. */
 bool book_known(const struct book *b, int64_t *ret_lo, int64_t *ret_hi);
-void book_set_known(struct book *b, int64_t lo, int64_t hi);
+void book_set_known(struct book *b, int64_t lo, int64_t hi); /* nothing known unless 0 < lo <= hi */
 
-/* Sum over lo <= px <= hi: size, and size * price (as a double made from exact page sums). */
+/* Sum over lo <= px <= hi: size (INT64_MAX when it is more), and size * price, summed exactly and then rounded once. */
 struct book_sum {
     int64_t qty;
     double px_qty;
@@ -61,7 +62,7 @@ void book_iter_init(struct book_iter *it, const struct book *b, enum side side);
 void book_iter_from(struct book_iter *it, const struct book *b, enum side side, int64_t px);
 bool book_iter_next(struct book_iter *it, struct level *ret_level);
 
-/* Every level, known range and quantum, mixed into h, the same for equal books however they came about. */
+/* Every level and the known range mixed into h; the same for equal books however they came about (so not the quantum). */
 uint64_t book_hash(const struct book *b, uint64_t h);
 
 #endif
