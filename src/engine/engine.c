@@ -472,6 +472,14 @@ void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_al
     *ret_all = hash_final(d.all);
 }
 
+void engine_seal(struct engine *e)
+{
+    struct result r = {
+        .size = sizeof r, .kind = RESULT_DIGEST, .is_final = 1, .seq = e->head.seq, .time_ns = e->head.time_ns};
+    engine_digest(e, &r.digest_exact, &r.digest_all);
+    add_result(e, &r);
+}
+
 static void publish_pictures(struct engine *e)
 {
     for (uint32_t viewer = 0; viewer < VIEWER_MAX; viewer++) {

@@ -46,6 +46,9 @@ bool engine_next_wish(struct engine *e, uint32_t *ret_instrument);
 /* Results for the journal, oldest first; false when there is none. They pile up to a bounded number, then the oldest go. */
 bool engine_next_result(struct engine *e, struct result *ret_result);
 
+/* The session ends here: adds a DIGEST result of the state as it stands. */
+void engine_seal(struct engine *e);
+
 /* Digest of every published pure figure as of now. */
 void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all);
 

@@ -20,7 +20,7 @@ struct result {
     uint16_t kind; /* enum result_kind */
     uint16_t cause; /* enum gap_cause */
     uint32_t instrument; /* session id; 0: none */
-    uint32_t pad;
+    uint32_t is_final; /* DIGEST: as it stood when the session ended, right after event seq; else: at tick time_ns */
     uint64_t seq; /* of the last event that led to it */
     int64_t time_ns;
     uint64_t from_id, to_id;

@@ -1,0 +1,340 @@
+#include "commands.h"
+#include "output.h"
+#include "play.h"
+#include "rows.h"
+
+#include <alphaplus/base/text.h>
+#include <alphaplus/engine/engine.h>
+#include <alphaplus/replay/source.h>
+#include <stdio.h>
+#include <string.h>
+
+struct export {
+    struct rows rows;
+    struct instrument insts[INSTRUMENT_MAX + 1]; /* by session id; id 0: not declared */
+    char wanted[INSTRUMENT_NAME_MAX];            /* the one that is exported; "": not known yet */
+    int64_t from_ns, to_ns;
+};
+
+struct kind {
+    const char *name;
+    int event;    /* kind of event that makes rows; 0: needs the engine's book */
+    void (*row)(struct export *x, const struct instrument *in, const struct event *ev);
+    const char *columns[12];
+};
+
+/* --- rows ---------------------------------------------------------------------------------------------------------- */
+
+static void times(struct export *x, const struct event *ev)
+{
+    rows_int(&x->rows, ev->recv_ns);
+    rows_int(&x->rows, ev->exch_ns);
+}
+
+static void px_qty(struct export *x, const struct instrument *in, int64_t px, int64_t qty)
+{
+    rows_decimal(&x->rows, px, in->price_decimals);
+    rows_decimal(&x->rows, qty, in->qty_decimals);
+}
+
+static void row_levels(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    const struct depth_rows *d = event_rows_const(ev);
+    for (uint32_t i = 0; i < d->bid_n + d->ask_n; i++) {
+        rows_int(&x->rows, ev->recv_ns);
+        rows_uint(&x->rows, ev->last_id);
+        rows_word(&x->rows, i < d->bid_n ? "bid" : "ask");
+        px_qty(x, in, d->levels[i].px, d->levels[i].qty);
+        rows_end_row(&x->rows);
+    }
+}
+
+static void row_quotes(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    const struct quote_row *q = event_rows_const(ev);
+    times(x, ev);
+    rows_uint(&x->rows, ev->last_id);
+    px_qty(x, in, q->bid_px, q->bid_qty);
+    px_qty(x, in, q->ask_px, q->ask_qty);
+    rows_end_row(&x->rows);
+}
+
+static void row_trades(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    const struct trade_row *t = event_rows_const(ev);
+    times(x, ev);
+    rows_uint(&x->rows, ev->last_id);
+    px_qty(x, in, t->px, t->qty);
+    rows_word(&x->rows, t->aggressor == AGGRESSOR_BUY ? "buy" : "sell");
+    rows_end_row(&x->rows);
+}
+
+static void decimal_or_none(struct export *x, bool has, int64_t value, int decimals)
+{
+    if (has)
+        rows_decimal(&x->rows, value, decimals);
+    else
+        rows_none(&x->rows);
+}
+
+static void row_marks(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    const struct mark_row *m = event_rows_const(ev);
+    times(x, ev);
+    decimal_or_none(x, m->mark != 0, m->mark, in->mark_decimals);
+    decimal_or_none(x, m->index != 0, m->index, in->mark_decimals);
+    decimal_or_none(x, m->has_funding, m->funding_rate, in->rate_decimals);
+    if (m->has_funding)
+        rows_int(&x->rows, m->next_funding_ns);
+    else
+        rows_none(&x->rows);
+    rows_end_row(&x->rows);
+}
+
+static void row_liquidations(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    static const char *const completeness[] = {"unknown", "full", "sampled", "inferred"};
+    const struct liquidation_row *l = event_rows_const(ev);
+    times(x, ev);
+    rows_word(&x->rows, l->side == POSITION_LONG ? "long" : "short");
+    px_qty(x, in, l->px, l->qty);
+    decimal_or_none(x, l->order_px != 0, l->order_px, in->price_decimals);
+    rows_word(&x->rows, l->is_bankruptcy ? "bankruptcy" : "fill");
+    rows_word(&x->rows, completeness[l->completeness & 3]);
+    rows_end_row(&x->rows);
+}
+
+static void row_open_interest(struct export *x, const struct instrument *in, const struct event *ev)
+{
+    const struct count_row *c = event_rows_const(ev);
+    times(x, ev);
+    rows_decimal(&x->rows, c->value, in->qty_decimals);
+    rows_end_row(&x->rows);
+}
+
+static void level_or_none(struct export *x, const struct instrument *in, const struct book *book, enum side side)
+{
+    struct level level;
+    if (book_best(book, side, &level)) {
+        px_qty(x, in, level.px, level.qty);
+    } else {
+        rows_none(&x->rows);
+        rows_none(&x->rows);
+    }
+}
+
+static const struct kind kinds[] = {
+    {"levels", EVENT_DEPTH, row_levels, {"recv_ns", "final_id", "side", "px", "qty"}},
+    {"top",
+     0,
+     NULL,
+     {"recv_ns", "exch_ns", "final_id", "prev_id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
+    {"quotes", EVENT_QUOTE, row_quotes, {"recv_ns", "exch_ns", "id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
+    {"trades", EVENT_TRADE, row_trades, {"recv_ns", "exch_ns", "id", "px", "qty", "side"}},
+    {"marks", EVENT_MARK, row_marks, {"recv_ns", "exch_ns", "mark", "index", "funding_rate", "next_funding_ns"}},
+    {"liquidations",
+     EVENT_LIQUIDATION,
+     row_liquidations,
+     {"recv_ns", "exch_ns", "side", "px", "qty", "order_px", "px_kind", "completeness"}},
+    {"open_interest", EVENT_OPEN_INTEREST, row_open_interest, {"recv_ns", "exch_ns", "open_interest"}},
+    {"book", 0, NULL, {"side", "px", "qty"}},
+};
+
+/* --- which instrument ---------------------------------------------------------------------------------------------- */
+
+/* A row has no column for the instrument: one at a time. AP_EAMBIGUOUS when there are several and none was named. */
+static int meet_instrument(struct export *x, const struct event *ev, bool is_named)
+{
+    struct instrument in;
+    char name[INSTRUMENT_NAME_MAX];
+
+    memcpy(&in, event_rows_const(ev), sizeof in);
+    if (in.id == 0 || in.id > INSTRUMENT_MAX)
+        return AP_ECORRUPT;
+    x->insts[in.id] = in;
+    instrument_name(&in, name);
+    if (!is_named && x->wanted[0] && strcmp(x->wanted, name) != 0)
+        return AP_EAMBIGUOUS;
+    if (!is_named)
+        text_copy(x->wanted, sizeof x->wanted, name);
+    return 0;
+}
+
+/* Reads the instruments' declarations, which stand before their first events; leaves the source at its beginning. */
+static int find_instruments(struct export *x, struct source *s, bool is_named)
+{
+    const struct event *ev;
+    int more, err = 0;
+
+    while (err == 0 && (more = source_next(s, &ev)) > 0) {
+        if (ev->kind == EVENT_INSTRUMENT)
+            err = meet_instrument(x, ev, is_named);
+    }
+    if (err == 0 && more < 0)
+        err = more;
+    memset(x->insts, 0, sizeof x->insts);
+    return err < 0 ? err : source_rewind(s);
+}
+
+static const struct instrument *instrument_of(const struct export *x, const struct event *ev)
+{
+    char name[INSTRUMENT_NAME_MAX];
+    if (ev->instrument == 0 || ev->instrument > INSTRUMENT_MAX || x->insts[ev->instrument].id == 0)
+        return NULL;
+    instrument_name(&x->insts[ev->instrument], name);
+    return strcmp(name, x->wanted) == 0 ? &x->insts[ev->instrument] : NULL;
+}
+
+/* --- the ways -------------------------------------------------------------------------------------------------------- */
+
+static int export_events(struct export *x, struct source *s, const struct kind *k)
+{
+    const struct event *ev;
+    int more;
+
+    while ((more = source_next(s, &ev)) > 0 && x->rows.err == 0 && ev->recv_ns < x->to_ns) {
+        if (ev->kind == EVENT_INSTRUMENT) {
+            int err = meet_instrument(x, ev, true);
+            if (err < 0)
+                return err;
+        }
+        const struct instrument *in = ev->kind == k->event && ev->recv_ns >= x->from_ns ? instrument_of(x, ev) : NULL;
+        if (in)
+            k->row(x, in, ev);
+    }
+    return more < 0 ? more : 0;
+}
+
+static void on_book(void *user, const struct instrument *in, const struct book *book, const struct event *ev)
+{
+    struct export *x = user;
+    char name[INSTRUMENT_NAME_MAX];
+
+    instrument_name(in, name);
+    if (ev->kind != EVENT_DEPTH || strcmp(name, x->wanted) != 0 || ev->recv_ns < x->from_ns || ev->recv_ns >= x->to_ns)
+        return;
+    times(x, ev);
+    rows_uint(&x->rows, ev->last_id);
+    rows_uint(&x->rows, ev->prev_id);
+    level_or_none(x, in, book, SIDE_BID);
+    level_or_none(x, in, book, SIDE_ASK);
+    rows_end_row(&x->rows);
+}
+
+static int export_top(struct export *x, struct source *s, struct engine *e)
+{
+    const struct event *ev;
+    int more;
+    while ((more = source_next(s, &ev)) > 0 && x->rows.err == 0 && ev->recv_ns < x->to_ns) {
+        if (engine_apply(e, ev) == AP_ENOMEM)
+            return AP_ENOMEM;
+    }
+    return more < 0 ? more : 0;
+}
+
+static int export_book(struct export *x, struct source *s, struct engine *e, int64_t at_ns)
+{
+    struct lookahead next = {.source = s};
+    int more = play_until(&next, e, at_ns);
+    int index = engine_find(e, x->wanted);
+
+    if (more < 0 || index < 0)
+        return more < 0 ? more : AP_ENOTFOUND;
+    const struct market_view *v = engine_market(e, (uint32_t)index);
+    if (v->book_state != BOOK_TRUE)
+        fprintf(stderr, "alphaplus: the book of %s is not true at that time: %s\n", x->wanted, book_state_name(v->book_state));
+    for (int side = SIDE_BID; side <= SIDE_ASK && v->book_state == BOOK_TRUE; side++) {
+        struct book_iter it;
+        struct level level;
+        book_iter_init(&it, engine_book(e, (uint32_t)index), side);
+        while (book_iter_next(&it, &level)) {
+            rows_word(&x->rows, side == SIDE_BID ? "bid" : "ask");
+            px_qty(x, &v->inst, level.px, level.qty);
+            rows_end_row(&x->rows);
+        }
+    }
+    return v->book_state == BOOK_TRUE ? 0 : AP_EAGAIN;
+}
+
+static int export_by_engine(struct export *x, struct source *s, const struct kind *k, int64_t at_ns)
+{
+    struct engine_hooks hooks = {.on_book = on_book, .user = x};
+    struct engine *e;
+    bool is_top = strcmp(k->name, "top") == 0;
+    int err = engine_create(NULL, is_top ? &hooks : NULL, &e);
+    if (err < 0)
+        return err;
+    err = is_top ? export_top(x, s, e) : export_book(x, s, e, at_ns);
+    engine_destroy(e);
+    return err;
+}
+
+static int parse_limit(const char *option, const char *text, int64_t day_ns, int64_t *ret_ns)
+{
+    if (!text || text_parse_time(text, day_ns, ret_ns) == 0)
+        return 0;
+    complain("%s %s: not a time; try 2026-11-21T14:03:22, 14:03:22 or nanoseconds", option, text);
+    return 2;
+}
+
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+static int run(struct export *x, struct source *s, const struct kind *k, const struct cli *cli)
+{
+    int64_t first, last, at = INT64_MAX;
+    int err = source_span(s, &first, &last);
+    int status = err == 0 ? parse_limit("--from", cli->from, first, &x->from_ns) : 0;
+    if (status == 0 && err == 0)
+        status = parse_limit("--to", cli->to, first, &x->to_ns);
+    if (status == 0 && err == 0)
+        status = parse_limit("--at", cli->at, first, &at);
+    if (status != 0)
+        return status;
+    if (cli->instrument)
+        text_copy(x->wanted, sizeof x->wanted, cli->instrument);
+    if (err == 0)
+        err = find_instruments(x, s, cli->instrument != NULL);
+    if (err == AP_EAMBIGUOUS)
+        return complain("%s holds several instruments: choose one with --instrument (journal info lists them)", cli->args[0]);
+    bool is_csv = !cli->format || strcmp(cli->format, "csv") == 0;
+    rows_begin(&x->rows, is_csv ? ROWS_CSV : ROWS_JSONL, k->columns);
+    if (err == 0)
+        err = k->event ? export_events(x, s, k) : export_by_engine(x, s, k, at);
+    int out = rows_finish(&x->rows);
+    if (out == AP_EEOF)
+        return 0;
+    if (err < 0 && err != AP_EAGAIN)
+        complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
+    return err < 0 || out < 0;
+}
+
+int command_export(const struct cli *cli, const struct settings *settings)
+{
+    struct export x = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
+    struct source *s;
+    char why[512] = "";
+
+    (void)settings;
+    const struct kind *k = cli->arg_n == 2 ? find_kind(cli->args[1]) : NULL;
+    if (!k) {
+        complain("export: give a journal and a kind: levels, top, quotes, trades, marks, liquidations, open_interest or book");
+        return 2;
+    }
+    if (cli->format && strcmp(cli->format, "csv") != 0 && strcmp(cli->format, "jsonl") != 0) {
+        complain("--format %s: csv or jsonl", cli->format);
+        return 2;
+    }
+    int err = source_open_journal(cli->args[0], &s, why, sizeof why);
+    if (err < 0)
+        return complain("%s", why[0] ? why : ap_err_text(err));
+    int status = run(&x, s, k, cli);
+    source_close(s);
+    return status;
+}

@@ -1,0 +1,128 @@
+#include "commands.h"
+#include "json.h"
+#include "output.h"
+#include "play.h"
+#include "screen.h"
+
+#include <alphaplus/base/clock.h>
+#include <alphaplus/base/text.h>
+#include <stdio.h>
+
+#define LINE_BYTES_MAX (4u << 20)
+#define CHUNK_NS (10 * NS_PER_S) /* of the recording, between looks at the output */
+
+struct printer {
+    struct buf text;
+    int err; /* of the output; sticky */
+};
+
+static void print_state(struct printer *p, struct engine *e)
+{
+    if (p->err < 0)
+        return;
+    buf_reset(&p->text);
+    p->err = json_state(e, &p->text);
+    if (p->err < 0)
+        complain("cannot make a line: %s", ap_err_text(p->err));
+    else
+        p->err = output_write(p->text.data, p->text.len);
+}
+
+static void on_tick(void *user, struct engine *e, int64_t tick_ns)
+{
+    (void)tick_ns;
+    print_state(user, e);
+}
+
+static int print_all(struct source *s, struct printer *p, struct engine *e)
+{
+    struct lookahead next = {.source = s};
+    const struct event *ev;
+    int more = lookahead_peek(&next, &ev);
+    int64_t until = more > 0 ? ev->recv_ns : 0;
+
+    while (more > 0 && p->err == 0) {
+        until += CHUNK_NS;
+        if (lookahead_peek(&next, &ev) > 0 && ev->recv_ns > until) /* silence: go where it ends */
+            until = ev->recv_ns;
+        more = play_until(&next, e, until);
+    }
+    return more < 0 ? more : p->err;
+}
+
+static int replay_lines(struct source *s, const struct cli *cli)
+{
+    struct printer p = {.err = 0};
+    struct engine *e;
+    struct lookahead next = {.source = s};
+    int64_t first, last, at = INT64_MAX;
+    bool is_single = cli->once || cli->at;
+
+    int err = source_span(s, &first, &last);
+    if (err == 0 && cli->at && text_parse_time(cli->at, first, &at) < 0) {
+        complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", cli->at);
+        return 2;
+    }
+    struct engine_hooks hooks = {.on_tick = on_tick, .user = &p, .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
+    if (err == 0)
+        err = engine_create(NULL, is_single ? NULL : &hooks, &e);
+    if (err < 0)
+        return complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
+    buf_init(&p.text, LINE_BYTES_MAX);
+    if (is_single) {
+        err = play_until(&next, e, at);
+        if (err >= 0)
+            print_state(&p, e);
+    } else {
+        err = print_all(s, &p, e);
+    }
+    if (err < 0 && p.err == 0)
+        complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
+    buf_finish(&p.text);
+    engine_destroy(e);
+    return (err < 0 && p.err != AP_EEOF) || (p.err < 0 && p.err != AP_EEOF);
+}
+
+static int replay_screen(struct source *s, const struct cli *cli, const struct settings *settings)
+{
+    struct deck *deck;
+    char why[256] = "", title[128];
+
+    if (deck_start(s, &deck, why, sizeof why) < 0)
+        return complain("%s", why);
+    if (cli->speed > 0)
+        deck_set_speed(deck, cli->speed);
+    if (cli->at) {
+        struct player p;
+        int64_t at;
+        deck_state(deck, &p);
+        if (text_parse_time(cli->at, p.first_ns, &at) == 0)
+            deck_seek(deck, at);
+    }
+    snprintf(title, sizeof title, "replay %.100s", cli->args[0]);
+    struct screen_options so = {
+        .cli = cli, .settings = settings, .publication = deck_publication(deck), .deck = deck, .title = title};
+    int status = screen_run(&so);
+    deck_error(deck, why, sizeof why);
+    deck_stop(deck);
+    return why[0] ? complain("%s", why) : status;
+}
+
+int command_replay(const struct cli *cli, const struct settings *settings)
+{
+    struct source *s;
+    char why[512] = "";
+
+    if (cli->arg_n != 1) {
+        complain("replay: name one journal");
+        return 2;
+    }
+    int err = source_open_journal(cli->args[0], &s, why, sizeof why);
+    if (err < 0)
+        return complain("%s", why[0] ? why : ap_err_text(err));
+    if (!cli->json)
+        return replay_screen(s, cli, settings);
+    int status = replay_lines(s, cli);
+    source_close(s);
+    return status;
+}

@@ -1,0 +1,34 @@
+/* The running program behind screen and lines: rings, the engine's thread, the journal's thread and the feed.
+ *
+ *   feed -> events ring -> engine thread -> publication
+ *                       -> journal thread (when there is one) <- results ring <- engine thread
+ *   engine thread -> commands ring -> feed */
+#ifndef ALPHAPLUS_APP_PIPELINE_H
+#define ALPHAPLUS_APP_PIPELINE_H
+
+#include <alphaplus/config/positions.h>
+#include <alphaplus/engine/engine.h>
+#include <alphaplus/model/publication.h>
+#include <alphaplus/net/feed.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pipeline_options {
+    struct feed_options feed; /* rings, stamp and journal_consumer are the pipeline's */
+    const char *source;       /* "live", "demo", "record" */
+    const char *journal_path; /* NULL: none */
+    const struct positions *positions; /* NULL: none */
+    /* Called on the engine's thread at each multiple of tick_every_ns; must not block. */
+    void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
+    void *user;
+    int64_t tick_every_ns;
+};
+struct pipeline; /* opaque */
+
+AP_MUST_CHECK int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why, size_t why_size);
+/* Feed first, then what is in the rings, then the journal. Returns the journal's last error, 0 when all is on disk. */
+int pipeline_stop(struct pipeline *p);
+struct publication *pipeline_publication(struct pipeline *p);
+
+#endif

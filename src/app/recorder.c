@@ -1,0 +1,190 @@
+#include "recorder.h"
+
+#include "version.h"
+
+#include <alphaplus/base/clock.h>
+#include <alphaplus/base/text.h>
+#include <alphaplus/journal/journal.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RETRY_NS (1 * NS_PER_S)
+
+struct recorder {
+    struct recorder_options o;
+    struct journal_writer *writer; /* owned */
+    pthread_t thread;
+    bool is_started;
+    atomic_bool stop;
+    uint64_t last_seq; /* taken from the ring */
+    int64_t commit_ns; /* monotonic time of the last try */
+    int error;         /* of the last commit */
+    uint64_t lost;
+    pthread_mutex_t lock; /* guards view */
+    struct host_view view; /* the journal's fields only */
+};
+
+int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why, size_t why_size)
+{
+    struct recorder *r = calloc(1, sizeof *r);
+    if (!r)
+        return AP_ENOMEM;
+    r->o = *o;
+    pthread_mutex_init(&r->lock, NULL);
+    struct journal_writer_options wo = {.path = o->path, .program = ALPHAPLUS_PROGRAM};
+    int err = journal_writer_open(&wo, &r->writer, why, why_size);
+    if (err < 0) {
+        pthread_mutex_destroy(&r->lock);
+        free(r);
+        return err;
+    }
+    r->last_seq = journal_last_seq(r->writer);
+    text_copy(r->view.journal_path, sizeof r->view.journal_path, o->path);
+    r->view.journal_state = JOURNAL_RECORDING;
+    *ret_recorder = r;
+    return 0;
+}
+
+uint64_t recorder_last_seq(const struct recorder *r)
+{
+    return r->last_seq;
+}
+
+static void update_view(struct recorder *r)
+{
+    struct journal_writer_stats s;
+    journal_writer_stats(r->writer, &s);
+    pthread_mutex_lock(&r->lock);
+    struct host_view *v = &r->view;
+    v->journal_bytes = s.file_bytes;
+    v->journal_events = s.events;
+    v->journal_lost = s.dropped + r->lost;
+    v->journal_commit_ns = s.last_commit_ns;
+    v->journal_lag_bytes = ring_used(r->o.events, r->o.consumer);
+    if (r->error < 0) {
+        v->journal_state = JOURNAL_STOPPED;
+        snprintf(v->journal_text, sizeof v->journal_text, "%s: %s",
+                 r->error == AP_EFULL ? "disk full, recording stopped" : "cannot write, recording stopped",
+                 ap_err_text(r->error));
+    } else {
+        v->journal_state = v->journal_lag_bytes > ring_size(r->o.events) / 2 ? JOURNAL_LAGGING : JOURNAL_RECORDING;
+        v->journal_text[0] = '\0';
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* The ring went on without us. What is lost is a span of seq; the books behind it need snapshots. */
+static void note_lost_span(struct recorder *r, const struct event *next)
+{
+    struct result gap = {.size = sizeof gap,
+                         .kind = RESULT_GAP,
+                         .cause = GAP_JOURNAL_LAG,
+                         .seq = r->last_seq,
+                         .time_ns = next->recv_ns,
+                         .from_id = r->last_seq + 1,
+                         .to_id = next->seq - 1};
+    text_copy(gap.text, sizeof gap.text, "the journal could not keep up");
+    r->lost += next->seq - 1 - r->last_seq;
+    int err = journal_append_result(r->writer, &gap);
+    if (err < 0)
+        r->error = err;
+    atomic_store(r->o.wants_snapshots, true);
+}
+
+static void drain(struct recorder *r)
+{
+    const struct event *ev;
+    const struct result *result;
+
+    ring_rejoin(r->o.events, r->o.consumer);
+    while ((ev = ring_peek(r->o.events, r->o.consumer))) {
+        if (ev->seq > r->last_seq + 1 && r->last_seq != 0)
+            note_lost_span(r, ev);
+        int err = journal_append(r->writer, ev);
+        if (err < 0)
+            r->error = err;
+        r->last_seq = ev->seq;
+        ring_advance(r->o.events, r->o.consumer);
+        if (clock_system()->monotonic_ns(NULL) - r->commit_ns >= JOURNAL_COMMIT_NS)
+            break;
+    }
+    while ((result = ring_peek(r->o.results, 0))) {
+        int err = journal_append_result(r->writer, result);
+        if (err < 0)
+            r->error = err;
+        ring_advance(r->o.results, 0);
+    }
+}
+
+static void commit(struct recorder *r)
+{
+    int64_t now = clock_system()->monotonic_ns(NULL);
+    if (now - r->commit_ns < (r->error < 0 ? RETRY_NS : JOURNAL_COMMIT_NS))
+        return;
+    r->commit_ns = now;
+    r->error = journal_commit(r->writer);
+    update_view(r);
+}
+
+static void *run(void *arg)
+{
+    struct recorder *r = arg;
+    while (!atomic_load(&r->stop)) {
+        ring_wait(r->o.events, r->o.consumer, JOURNAL_COMMIT_NS);
+        drain(r);
+        commit(r);
+    }
+    drain(r);
+    while (ring_peek(r->o.events, r->o.consumer)) {
+        r->commit_ns = clock_system()->monotonic_ns(NULL);
+        drain(r);
+    }
+    r->error = journal_commit(r->writer);
+    return NULL;
+}
+
+int recorder_start(struct recorder *r)
+{
+    r->commit_ns = clock_system()->monotonic_ns(NULL);
+    if (pthread_create(&r->thread, NULL, run, r) != 0)
+        return AP_ENOMEM;
+    r->is_started = true;
+    return 0;
+}
+
+int recorder_stop(struct recorder *r)
+{
+    if (!r)
+        return 0;
+    if (r->is_started) {
+        atomic_store(&r->stop, true);
+        ring_wake(r->o.events, r->o.consumer);
+        pthread_join(r->thread, NULL);
+    }
+    int err = r->error;
+    int closed = journal_writer_close(r->writer);
+    pthread_mutex_destroy(&r->lock);
+    free(r);
+    return err < 0 ? err : closed;
+}
+
+void recorder_view(struct recorder *r, struct host_view *v)
+{
+    if (!r) {
+        v->journal_state = JOURNAL_OFF;
+        return;
+    }
+    pthread_mutex_lock(&r->lock);
+    const struct host_view *own = &r->view;
+    v->journal_state = own->journal_state;
+    v->journal_bytes = own->journal_bytes;
+    v->journal_events = own->journal_events;
+    v->journal_lost = own->journal_lost;
+    v->journal_lag_bytes = own->journal_lag_bytes;
+    v->journal_commit_ns = own->journal_commit_ns;
+    memcpy(v->journal_path, own->journal_path, sizeof v->journal_path);
+    memcpy(v->journal_text, own->journal_text, sizeof v->journal_text);
+    pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,119 @@
+#include "watch.h"
+
+#include "lines.h"
+#include "output.h"
+#include "screen.h"
+
+#include <alphaplus/base/clock.h>
+#include <alphaplus/base/text.h>
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+static sigset_t end_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void wait_begin(void)
+{
+    sigset_t set = end_signals();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+bool wait_more(int64_t wait_ns)
+{
+    sigset_t set = end_signals();
+    struct timespec t = {.tv_sec = (time_t)(wait_ns / NS_PER_S), .tv_nsec = (long)(wait_ns % NS_PER_S)};
+    return sigtimedwait(&set, NULL, &t) < 0;
+}
+
+static int64_t now_ns(void)
+{
+    return clock_system()->monotonic_ns(NULL);
+}
+
+static bool is_over(const struct cli *cli, int64_t start_ns)
+{
+    return cli->duration_ns > 0 && now_ns() - start_ns >= cli->duration_ns;
+}
+
+static int run_lines(const struct watch_options *o, struct lines *l)
+{
+    int64_t start = now_ns();
+    int more = 1;
+    while (more > 0 && wait_more(0) && !is_over(o->cli, start))
+        more = lines_write(l, 100 * NS_PER_MS);
+    return more < 0 && more != AP_EEOF;
+}
+
+/* record: a line a minute would be noise; it says how it goes when it ends. */
+static int run_silent(const struct watch_options *o)
+{
+    int64_t start = now_ns();
+    while (!is_over(o->cli, start) && wait_more(100 * NS_PER_MS))
+        ;
+    return 0;
+}
+
+static int start_lines(const struct watch_options *o, struct pipeline_options *po, struct lines *l)
+{
+    if (lines_init(l) < 0) {
+        lines_finish(l);
+        return complain("out of memory");
+    }
+    l->once = o->cli->once;
+    if (o->cli->at && text_parse_time(o->cli->at, clock_system()->wall_ns(NULL), &l->at_ns) < 0) {
+        complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", o->cli->at);
+        lines_finish(l);
+        return 2;
+    }
+    po->on_tick = lines_tick;
+    po->user = l;
+    po->tick_every_ns = o->cli->every_ns > 0 ? o->cli->every_ns : NS_PER_S;
+    return 0;
+}
+
+int watch_run(const struct watch_options *o)
+{
+    struct pipeline_options po = o->pipeline;
+    struct pipeline *p;
+    struct lines lines = {0};
+    char why[512] = "";
+    bool has_lines = o->cli->json;
+    int status = has_lines ? start_lines(o, &po, &lines) : 0;
+
+    if (status != 0)
+        return status;
+    if (has_lines || !o->has_screen)
+        wait_begin();
+    int err = pipeline_start(&po, &p, why, sizeof why);
+    if (err < 0) {
+        if (has_lines)
+            lines_finish(&lines);
+        return complain("%s", why[0] ? why : ap_err_text(err));
+    }
+    if (has_lines) {
+        status = run_lines(o, &lines);
+    } else if (!o->has_screen) {
+        status = run_silent(o);
+    } else {
+        struct screen_options so = {.cli = o->cli,
+                                    .settings = o->settings,
+                                    .publication = pipeline_publication(p),
+                                    .title = o->title,
+                                    .asks_before_quit = o->pipeline.journal_path != NULL};
+        status = screen_run(&so);
+    }
+    err = pipeline_stop(p);
+    if (err < 0)
+        status = complain("%s: the end of the session was not stored: %s", o->pipeline.journal_path, ap_err_text(err));
+    if (has_lines)
+        lines_finish(&lines);
+    return status;
+}
