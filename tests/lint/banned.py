@@ -19,7 +19,7 @@ SPEAKING = ('printf', 'vprintf', 'puts', 'putchar', 'perror', 'psignal', 'err', 
 CLOCKS = ('clock_gettime', 'gettimeofday', 'time', 'clock', 'timespec_get', 'ftime', 'clock_system', 'localtime',
           'localtime_r', 'gmtime', 'mktime', 'nanosleep', 'usleep', 'sleep', 'clock_nanosleep', '__rdtsc')
 FILE_IO = ('fopen', 'fdopen', 'freopen', 'open', 'openat', 'creat', 'read', 'write', 'fread', 'fwrite', 'fputs', 'fprintf',
-           'getenv', 'socket', 'connect', 'ioctl', 'mmap')
+           'getenv', 'socket', 'connect', 'ioctl')
 SLEEPS = ('sleep', 'usleep', 'nanosleep', 'clock_nanosleep')
 
 
