@@ -1,7 +1,7 @@
 /* A measure: one small family of figures over the book and trades of one instrument, in event order.
  *
- * Its state is one pointer-free block of fixed size; `values` is the instrument's slice of the registry, at this measure's
- * rows. A value is written with metric_ok / metric_none and stays until written again. While the book is not true, on_lost
+ * Its state is one pointer-free block of fixed size. `values` holds all figures of the instrument in registry order; a measure
+ * writes its own, with metric_ok or metric_none, and a value stays until it is written again. While the book is not true, on_lost
  * has set every figure that needs it to NO_DATA, and nothing after a gap uses what was before it. */
 #ifndef ALPHAPLUS_ANALYTICS_MEASURE_H
 #define ALPHAPLUS_ANALYTICS_MEASURE_H
@@ -25,10 +25,10 @@ struct measure_input {
 
 struct measure {
     const char *name;
-    const struct metric_row *rows;
-    int row_n;
+    int first, n; /* its rows of the registry */
     size_t state_bytes;
     uint32_t state_version;
+    /* The state is zeroed, the values are NO_DATA. May be NULL. */
     void (*init)(void *state, const struct measure_input *in, struct metric_value *values);
     /* After the event was applied to the book. Depth, quote, trade, mark, liquidation, open interest. May be NULL. */
     void (*on_event)(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values);
@@ -38,7 +38,7 @@ struct measure {
     void (*on_lost)(void *state, const struct measure_input *in, struct metric_value *values);
 };
 
-/* All measures in registry order; one list, so rows, state offsets and names cannot drift. */
+/* All measures; together they cover the registry, each row once. */
 const struct measure *const *measure_list(int *ret_n);
 const struct metric_registry *metric_registry(void);
 

@@ -1,0 +1,99 @@
+/* Fair value at the touch: the weighted mid, and Stoikov's micro-price fitted to the instrument's own steps. */
+#include "metrics.h"
+
+#include <alphaplus/analytics/liquidity.h>
+#include <alphaplus/analytics/microprice.h>
+#include <alphaplus/base/clock.h>
+#include <alphaplus/base/fixed.h>
+
+#define FIT_EVERY_NS (60 * NS_PER_S)
+#define HALVE_EVERY_NS (43200 * NS_PER_S)
+
+struct fair {
+    struct microprice_counts counts;
+    double g[MICROPRICE_STATES];
+    int has_fit;
+    int has_before;
+    struct level bid, ask; /* the touch before */
+};
+
+static int state_of(const struct measure_input *in, const struct level *bid, const struct level *ask)
+{
+    int64_t spread = ask->px - bid->px;
+    return spread % in->inst->tick == 0 ? microprice_state(bid->qty, ask->qty, spread / in->inst->tick) : -1;
+}
+
+static void count_step(struct fair *f, const struct measure_input *in)
+{
+    bool is_step = f->bid.px != in->bid.px || f->bid.qty != in->bid.qty || f->ask.px != in->ask.px || f->ask.qty != in->ask.qty;
+    if (f->has_before && is_step) {
+        int64_t moved = (in->bid.px + in->ask.px - f->bid.px - f->ask.px);
+        if (moved % in->inst->tick == 0)
+            microprice_add(&f->counts, state_of(in, &f->bid, &f->ask), state_of(in, &in->bid, &in->ask), moved / in->inst->tick);
+    }
+    f->bid = in->bid;
+    f->ask = in->ask;
+    f->has_before = 1;
+}
+
+static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+{
+    struct fair *f = state;
+    if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
+        return;
+    count_step(f, in);
+    double scale = (double)fixed_pow10(in->inst->price_decimals);
+    values[METRIC_WEIGHTED_MID] = metric_ok(liquidity_weighted_mid(&in->bid, &in->ask) / scale);
+    int s = state_of(in, &in->bid, &in->ask);
+    if (!f->has_fit || s < 0) {
+        values[METRIC_MICROPRICE] = metric_none(METRIC_WARMUP);
+        return;
+    }
+    double mid = ((double)in->bid.px + (double)in->ask.px) / 2.0;
+    values[METRIC_MICROPRICE] = metric_ok((mid + f->g[s] * (double)in->inst->tick) / scale);
+}
+
+static void halve(struct microprice_counts *c)
+{
+    for (int i = 0; i < MICROPRICE_STATES; i++) {
+        for (int j = 0; j < MICROPRICE_STATES; j++) {
+            c->stay[i][j] *= 0.5;
+            c->move[i][j] *= 0.5;
+        }
+        for (int k = 0; k < 4; k++)
+            c->jump[i][k] *= 0.5;
+    }
+    c->steps *= 0.5;
+}
+
+static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
+{
+    struct fair *f = state;
+    double g1[MICROPRICE_STATES];
+    (void)values;
+    if (!is_second)
+        return;
+    if (in->now_ns % FIT_EVERY_NS == 0 && f->counts.steps >= MICROPRICE_STEPS_MIN)
+        f->has_fit = microprice_fit(&f->counts, g1, f->g) == 0;
+    if (in->now_ns % HALVE_EVERY_NS == 0)
+        halve(&f->counts);
+}
+
+static void on_lost(void *state, const struct measure_input *in, struct metric_value *values)
+{
+    struct fair *f = state;
+    (void)in;
+    f->has_before = 0; /* no step across a gap; what was learnt stays */
+    metrics_none(values, METRIC_WEIGHTED_MID, 2, METRIC_NO_DATA);
+}
+
+const struct measure measure_fair = {
+    .name = "fair",
+    .first = METRIC_WEIGHTED_MID,
+    .n = 2,
+    .state_bytes = sizeof(struct fair),
+    .state_version = 1,
+    .on_event = on_event,
+    .on_tick = on_tick,
+    .on_lost = on_lost,
+};

@@ -1,0 +1,73 @@
+/* Order flow imbalance at the touch. */
+#include "metrics.h"
+
+#include <alphaplus/analytics/ofi.h>
+
+#define SLOTS 10 /* of one second */
+
+struct flow {
+    struct touch before;
+    int64_t sums[SLOTS];
+    int slot, filled;
+    int has_before;
+};
+
+int64_t ofi_step(const struct touch *before, const struct touch *now)
+{
+    int64_t e = 0;
+    if (now->bid.px >= before->bid.px)
+        e += now->bid.qty;
+    if (now->bid.px <= before->bid.px)
+        e -= before->bid.qty;
+    if (now->ask.px <= before->ask.px)
+        e -= now->ask.qty;
+    if (now->ask.px >= before->ask.px)
+        e += before->ask.qty;
+    return e;
+}
+
+static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+{
+    struct flow *f = state;
+    (void)values;
+    if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
+        return;
+    struct touch now = {in->bid, in->ask};
+    if (f->has_before)
+        f->sums[f->slot] += ofi_step(&f->before, &now);
+    f->before = now;
+    f->has_before = 1;
+}
+
+static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
+{
+    struct flow *f = state;
+    int64_t sum = 0;
+    if (!is_second || !in->is_true)
+        return;
+    for (int i = 0; i < SLOTS; i++)
+        sum += f->sums[i];
+    if (f->filled < SLOTS)
+        f->filled++;
+    values[METRIC_OFI_10] = f->filled == SLOTS ? metric_ok(instrument_qty(in->inst, sum)) : metric_none(METRIC_WARMUP);
+    f->slot = (f->slot + 1) % SLOTS;
+    f->sums[f->slot] = 0;
+}
+
+static void on_lost(void *state, const struct measure_input *in, struct metric_value *values)
+{
+    (void)in;
+    *(struct flow *)state = (struct flow){0};
+    metrics_none(values, METRIC_OFI_10, 1, METRIC_NO_DATA);
+}
+
+const struct measure measure_flow = {
+    .name = "flow",
+    .first = METRIC_OFI_10,
+    .n = 1,
+    .state_bytes = sizeof(struct flow),
+    .state_version = 1,
+    .on_event = on_event,
+    .on_tick = on_tick,
+    .on_lost = on_lost,
+};

@@ -1,0 +1,194 @@
+#include <alphaplus/analytics/liquidity.h>
+#include <alphaplus/analytics/wall.h>
+#include <alphaplus/base/clock.h>
+#include <math.h>
+#include <string.h>
+
+#define SCAN_NS (500 * NS_PER_MS)
+#define PRESENCE_SCANS 10 /* of the last 5 s */
+#define LEVELS_MAX 4096   /* a side, within range: more are not looked at */
+#define WINDOW_MAX 64
+#define NORMAL 1.4826 /* MAD of a normal, to its sd */
+
+const struct wall_params wall_params_default = {
+    .half_window = 25,
+    .z_min = 3.5,
+    .share_min = 0.10,
+    .mad_floor = 0.05,
+    .range_pct = 2.0,
+    .floor_usd = 100000.0,
+    .age_ns = 3 * NS_PER_S,
+    .presence = 0.8,
+};
+
+static void sort(double *v, size_t n)
+{
+    for (size_t i = 1; i < n; i++) { /* at most WINDOW_MAX: insertion is enough */
+        double x = v[i];
+        size_t j = i;
+        for (; j > 0 && v[j - 1] > x; j--)
+            v[j] = v[j - 1];
+        v[j] = x;
+    }
+}
+
+static double median(const double *sorted, size_t n)
+{
+    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0;
+}
+
+/* Robust z of level i's log size among its neighbours [from, to); false when there are too few of them to say. */
+static bool robust_z(const struct level *levels, size_t from, size_t to, size_t i, const struct wall_params *p, double *ret_z)
+{
+    double logs[WINDOW_MAX];
+    size_t count = 0;
+
+    for (size_t k = from; k < to && count < WINDOW_MAX; k++) {
+        if (k != i)
+            logs[count++] = log((double)levels[k].qty);
+    }
+    if (count < (size_t)p->half_window)
+        return false;
+    sort(logs, count);
+    double center = median(logs, count);
+    for (size_t k = 0; k < count; k++)
+        logs[k] = fabs(logs[k] - center);
+    sort(logs, count);
+    double mad = fmax(median(logs, count), p->mad_floor);
+    *ret_z = (log((double)levels[i].qty) - center) / (NORMAL * mad);
+    return true;
+}
+
+/* The share is looked at first, from a sliding sum: few levels have a tenth of their window, and only those are worth a sort. */
+size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p, struct wall_candidate *out, size_t max)
+{
+    size_t found = 0, half = (size_t)p->half_window, from = 0, to = 0;
+    int64_t total = 0;
+
+    for (size_t i = 0; i < n && found < max; i++) {
+        for (; to < n && to <= i + half; to++)
+            total += levels[to].qty;
+        for (; from + half < i; from++)
+            total -= levels[from].qty;
+        double share = (double)levels[i].qty / (double)total, z;
+        if (share >= p->share_min && robust_z(levels, from, to, i, p, &z) && z >= p->z_min)
+            out[found++] = (struct wall_candidate){.index = (uint32_t)i, .z = z, .share = share};
+    }
+    return found;
+}
+
+void wall_tracker_init(struct wall_tracker *t, const struct wall_params *p)
+{
+    memset(t, 0, sizeof *t);
+    t->params = *p;
+}
+
+void wall_tracker_lost(struct wall_tracker *t)
+{
+    t->n = 0;
+}
+
+static struct wall_track *find(struct wall_tracker *t, enum side side, int64_t px)
+{
+    for (uint32_t i = 0; i < t->n; i++) {
+        if (t->tracks[i].side == side && t->tracks[i].px == px)
+            return &t->tracks[i];
+    }
+    return NULL;
+}
+
+static void see(struct wall_tracker *t, enum side side, const struct level *level, const struct wall_candidate *c, int64_t now_ns)
+{
+    struct wall_track *track = find(t, side, level->px);
+    if (!track) {
+        if (t->n == WALL_TRACK_MAX)
+            return;
+        track = &t->tracks[t->n++];
+        *track = (struct wall_track){.px = level->px, .born_ns = now_ns, .side = (uint8_t)side};
+    }
+    track->qty = level->qty;
+    track->seen_ns = now_ns;
+    track->z = c->z;
+    track->share = c->share;
+    track->seen_bits |= 1;
+}
+
+static void scan_side(struct wall_tracker *t, const struct measure_input *in, enum side side)
+{
+    struct level levels[LEVELS_MAX];
+    struct wall_candidate found[WALL_TRACK_MAX];
+    struct book_iter it;
+    double mid = ((double)in->bid.px + (double)in->ask.px) / 2.0, range = mid * t->params.range_pct / 100.0;
+    size_t n = 0;
+
+    book_iter_init(&it, in->book, side);
+    while (n < LEVELS_MAX && book_iter_next(&it, &levels[n]) && fabs((double)levels[n].px - mid) <= range)
+        n++;
+    size_t walls = wall_scan(levels, n, &t->params, found, WALL_TRACK_MAX);
+    for (size_t i = 0; i < walls; i++) {
+        const struct level *level = &levels[found[i].index];
+        if (instrument_notional(in->inst, level->px, level->qty) >= t->params.floor_usd)
+            see(t, side, level, &found[i], in->now_ns);
+    }
+}
+
+static bool is_wall(const struct wall_track *track, const struct wall_params *p, int64_t now_ns)
+{
+    int seen = __builtin_popcount(track->seen_bits & ((1u << PRESENCE_SCANS) - 1));
+    return now_ns - track->born_ns >= p->age_ns && seen >= p->presence * PRESENCE_SCANS;
+}
+
+void wall_tracker_tick(struct wall_tracker *t, const struct measure_input *in,
+                       void (*changed)(void *user, enum wall_change change, const struct wall_track *track), void *user)
+{
+    if (in->now_ns - t->scan_ns < SCAN_NS)
+        return;
+    t->scan_ns = in->now_ns;
+    for (uint32_t i = 0; i < t->n; i++)
+        t->tracks[i].seen_bits = (uint16_t)(t->tracks[i].seen_bits << 1);
+    scan_side(t, in, SIDE_BID);
+    scan_side(t, in, SIDE_ASK);
+    for (uint32_t i = 0; i < t->n;) {
+        struct wall_track *track = &t->tracks[i];
+        bool now = is_wall(track, &t->params, in->now_ns), was = track->is_wall;
+        track->is_wall = now;
+        if (now != was && changed)
+            changed(user, now ? WALL_BORN : WALL_GONE, track);
+        if (!now && (track->seen_bits & ((1u << PRESENCE_SCANS) - 1)) == 0)
+            *track = t->tracks[--t->n];
+        else
+            i++;
+    }
+}
+
+static bool is_larger(const struct instrument *in, const struct wall_view *a, const struct wall_view *b)
+{
+    return instrument_notional(in, a->px, a->qty) > instrument_notional(in, b->px, b->qty);
+}
+
+uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument *in, double taker_per_min_bid,
+                           double taker_per_min_ask, struct wall_view *out, uint32_t max)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < t->n; i++) {
+        const struct wall_track *track = &t->tracks[i];
+        double per_min = track->side == SIDE_BID ? taker_per_min_bid : taker_per_min_ask;
+        struct wall_view v = {.px = track->px,
+                              .qty = track->qty,
+                              .born_ns = track->born_ns,
+                              .z = track->z,
+                              .share = track->share,
+                              .side = track->side};
+        if (!track->is_wall)
+            continue;
+        if (per_min > 0.0)
+            v.absorb_minutes = instrument_qty(in, v.qty) / per_min;
+        if (n == max && is_larger(in, &out[max - 1], &v))
+            continue;
+        uint32_t at = n < max ? n++ : max - 1;
+        for (; at > 0 && is_larger(in, &v, &out[at - 1]); at--)
+            out[at] = out[at - 1];
+        out[at] = v;
+    }
+    return n;
+}
