@@ -44,8 +44,10 @@ struct settings {
 
 void settings_default(struct settings *s);
 /* Reads the file over what is in *s. Every fault is told with file and line in `why` (one a line); on a fault *s is unchanged and
- * AP_ESYNTAX returned. AP_ENOTFOUND: no such file. */
+ * AP_ESYNTAX returned. AP_ENOTFOUND: no such file; AP_ETYPE: not a regular file; AP_ETOOBIG: over 256 KiB; AP_EACCESS, AP_EIO.
+ * `name = value`, comments by ';' or '#' in a line of their own or by ';' after a blank; lines up to 190 bytes. */
 AP_MUST_CHECK int settings_load(struct settings *s, const char *path, struct buf *why);
+AP_MUST_CHECK int settings_parse(struct settings *s, const char *text, size_t n, const char *name, struct buf *why);
 /* `section.name = value (default ..., meaning)` a line. */
 AP_MUST_CHECK int settings_print(const struct settings *s, struct buf *ret_text);
 

@@ -1,0 +1,250 @@
+#include <alphaplus/config/settings.h>
+
+#include "ini_text.h"
+
+#include <alphaplus/base/text.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_STRING, KIND_INT, KIND_BOOL, KIND_REAL };
+
+struct row {
+    const char *section, *name, *standard, *meaning;
+    enum kind kind;
+    size_t offset;
+    double lowest, highest;
+};
+
+#define X(section_, name_, kind_, standard_, lowest_, highest_, meaning_) \
+    {.section = #section_,                                                \
+     .name = #name_,                                                      \
+     .standard = (standard_),                                             \
+     .meaning = (meaning_),                                               \
+     .kind = KIND_##kind_,                                                \
+     .offset = offsetof(struct settings, section_.name_),                 \
+     .lowest = (lowest_),                                                 \
+     .highest = (highest_)},
+static const struct row rows[] = {SETTING_LIST(X)};
+#undef X
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+struct reading {
+    struct settings settings;
+    int seen_line[ROWS]; /* 0: not yet */
+};
+
+/* Is the meaning a list of words, "auto|ascii|utf8"? */
+static bool has_choices(const struct row *row)
+{
+    return row->kind == KIND_STRING && strchr(row->meaning, '|') != NULL && strchr(row->meaning, ' ') == NULL;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *at = choices; at != NULL; at = strchr(at, '|')) {
+        at += *at == '|';
+        if (strncmp(at, value, n) == 0 && (at[n] == '|' || at[n] == '\0')) {
+            return n > 0;
+        }
+    }
+    return false;
+}
+
+static bool parse_bool(const char *value, bool *ret)
+{
+    static const char *const words[][2] = {{"no", "yes"}, {"false", "true"}, {"off", "on"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        for (int k = 0; k < 2; k++) {
+            if (text_equal_nocase(value, words[i][k])) {
+                *ret = k == 1;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Digits and at most one point: no exponent, hexadecimal, infinity or NaN, which strtod would take. */
+static bool parse_number(const char *value, double *ret)
+{
+    const char *digits = value[0] == '-' ? value + 1 : value;
+    char *end;
+    if (digits[0] < '0' || digits[0] > '9' || strspn(digits, "0123456789.") != strlen(digits)) {
+        return false;
+    }
+    double number = strtod(value, &end);
+    if (*end != '\0' || !isfinite(number)) {
+        return false;
+    }
+    *ret = number;
+    return true;
+}
+
+/* The value into its place; what is wrong with it in `why`, "" when nothing. */
+static void take(const struct row *row, struct settings *s, const char *value, char *why, size_t why_size)
+{
+    void *at = (char *)s + row->offset;
+    double number = 0;
+    why[0] = '\0';
+    switch (row->kind) {
+    case KIND_STRING:
+        if (has_choices(row) && !is_choice(row->meaning, value)) {
+            (void)snprintf(why, why_size, "is not one of %s", row->meaning);
+        } else if (strlen(value) >= SETTING_TEXT_MAX) {
+            (void)snprintf(why, why_size, "is too long");
+        } else {
+            (void)text_copy(at, SETTING_TEXT_MAX, value);
+        }
+        return;
+    case KIND_BOOL:
+        if (!parse_bool(value, at)) {
+            (void)snprintf(why, why_size, "is neither yes nor no");
+        }
+        return;
+    case KIND_INT:
+    case KIND_REAL:
+        if (!parse_number(value, &number) || (row->kind == KIND_INT && number != floor(number))) {
+            (void)snprintf(why, why_size, "is not a %s", row->kind == KIND_INT ? "whole number" : "number");
+        } else if (number < row->lowest || number > row->highest) {
+            (void)snprintf(why, why_size, "is not between %.0f and %.0f", row->lowest, row->highest);
+        } else if (row->kind == KIND_INT) {
+            *(int *)at = (int)number;
+        } else {
+            *(double *)at = number;
+        }
+        return;
+    }
+}
+
+static const struct row *find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].name, name) == 0) {
+            return &rows[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_section(const char *section)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].section, section) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void on_section(struct ini_text *t, void *user, const char *section)
+{
+    (void)user;
+    if (!is_section(section)) {
+        ini_fault(t, t->line, "no section [%s]: there are [screen] [journal] [feeds] [risk]", section);
+    }
+}
+
+static void unknown(struct ini_text *t, const char *section, const char *name)
+{
+    const struct row *near = NULL;
+    int best = 4;
+    if (section[0] == '\0') {
+        ini_fault(t, t->line, "%s: stands before any [section]", name);
+        return;
+    }
+    if (!is_section(section)) {
+        return; /* told at the section */
+    }
+    for (size_t i = 0; i < ROWS; i++) {
+        int distance = text_distance(rows[i].name, name, best);
+        if (distance < best) {
+            best = distance;
+            near = &rows[i];
+        }
+    }
+    if (near != NULL) {
+        ini_fault(t, t->line, "no setting %s.%s: is it %s.%s?", section, name, near->section, near->name);
+    } else {
+        ini_fault(t, t->line, "no setting %s.%s", section, name);
+    }
+}
+
+static void on_pair(struct ini_text *t, void *user, const char *section, const char *name, const char *value)
+{
+    struct reading *r = user;
+    char why[256];
+    const struct row *row = find(section, name);
+    if (row == NULL) {
+        unknown(t, section, name);
+        return;
+    }
+    int *seen = &r->seen_line[row - rows];
+    if (*seen != 0) {
+        ini_fault(t, t->line, "%s.%s stands in line %d already", section, name, *seen);
+        return;
+    }
+    *seen = t->line;
+    take(row, &r->settings, value, why, sizeof(why));
+    if (why[0] != '\0') {
+        ini_fault(t, t->line, "%s.%s: \"%s\" %s", section, name, value, why);
+    }
+}
+
+void settings_default(struct settings *s)
+{
+    char why[256];
+    memset(s, 0, sizeof(*s));
+    for (size_t i = 0; i < ROWS; i++) {
+        take(&rows[i], s, rows[i].standard, why, sizeof(why));
+    }
+}
+
+int settings_parse(struct settings *s, const char *text, size_t n, const char *name, struct buf *why)
+{
+    static const struct ini_handler handler = {.section = on_section, .pair = on_pair};
+    struct reading r = {.settings = *s};
+    int err = ini_text_read(text, n, name, &handler, &r, why);
+    if (err == 0) {
+        *s = r.settings;
+    }
+    return err;
+}
+
+int settings_load(struct settings *s, const char *path, struct buf *why)
+{
+    struct buf text;
+    buf_init(&text, INI_TEXT_MAX);
+    int err = ini_file_load(path, &text, why);
+    if (err == 0) {
+        err = settings_parse(s, text.data, text.len, path, why);
+    }
+    buf_finish(&text);
+    return err;
+}
+
+static void print_value(const struct row *row, const struct settings *s, struct buf *ret_text)
+{
+    const void *at = (const char *)s + row->offset;
+    switch (row->kind) {
+    case KIND_STRING: (void)buf_text(ret_text, at); return;
+    case KIND_BOOL: (void)buf_text(ret_text, *(const bool *)at ? "yes" : "no"); return;
+    case KIND_INT: (void)buf_printf(ret_text, "%d", *(const int *)at); return;
+    case KIND_REAL: (void)buf_printf(ret_text, "%.15g", *(const double *)at); return;
+    }
+}
+
+int settings_print(const struct settings *s, struct buf *ret_text)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct row *row = &rows[i];
+        (void)buf_printf(ret_text, "%s.%s = ", row->section, row->name);
+        print_value(row, s, ret_text);
+        (void)buf_printf(ret_text, " (default %s, %s)\n", row->standard[0] != '\0' ? row->standard : "empty",
+                         row->meaning);
+    }
+    return ret_text->failed;
+}
