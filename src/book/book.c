@@ -101,11 +101,23 @@ void book_destroy(struct book *b)
     free(b);
 }
 
+int64_t book_quantum(const struct book *b)
+{
+    return b->quantum;
+}
+
 void book_clear(struct book *b)
 {
     ladder_clear(b->sides[SIDE_BID]);
     ladder_clear(b->sides[SIDE_ASK]);
     book_set_known(b, 0, 0);
+}
+
+void book_swap(struct book *a, struct book *b)
+{
+    struct book was = *a;
+    *a = *b;
+    *b = was;
 }
 
 /* --- a finer grid ---------------------------------------------------------------------------------------------- */

@@ -151,6 +151,19 @@ static void insert(struct far *f, uint32_t r, uint32_t at, int64_t key, int64_t 
     f->count++;
 }
 
+/* Joins run r and the one after it when they are sparse. */
+static void merge(struct far *f, uint32_t r)
+{
+    if (r + 1 >= f->run_n || f->runs[r]->n + f->runs[r + 1]->n > FAR_RUN / 2) {
+        return;
+    }
+    struct far_run *run = f->runs[r];
+    const struct far_run *after = f->runs[r + 1];
+    memcpy(&run->levels[run->n], after->levels, after->n * sizeof(run->levels[0]));
+    run->n += after->n;
+    drop_run(f, r + 1);
+}
+
 static void erase(struct far *f, uint32_t r, uint32_t at)
 {
     struct far_run *run = f->runs[r];
@@ -159,11 +172,11 @@ static void erase(struct far *f, uint32_t r, uint32_t at)
     f->count--;
     if (run->n == 0) {
         drop_run(f, r);
-    } else if (r + 1 < f->run_n && run->n + f->runs[r + 1]->n <= FAR_RUN / 2) {
-        const struct far_run *after = f->runs[r + 1];
-        memcpy(&run->levels[run->n], after->levels, after->n * sizeof(run->levels[0]));
-        run->n += after->n;
-        drop_run(f, r + 1);
+        return;
+    }
+    merge(f, r);
+    if (r > 0) {
+        merge(f, r - 1);
     }
 }
 

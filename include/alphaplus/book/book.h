@@ -22,7 +22,9 @@ struct book; /* opaque */
 /* quantum: price units between neighbouring prices, >= 1. */
 AP_MUST_CHECK int book_create(int64_t quantum, struct book **ret_book);
 void book_destroy(struct book *b);
+int64_t book_quantum(const struct book *b);
 void book_clear(struct book *b); /* no levels, nothing known */
+void book_swap(struct book *a, struct book *b); /* each becomes what the other was */
 
 /* Sets one level to an absolute size; 0 removes it. px in 1..FIXED_VALUE_MAX, qty in 0..FIXED_VALUE_MAX, else AP_ERANGE and
  * nothing changes. */
