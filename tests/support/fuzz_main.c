@@ -160,7 +160,8 @@ static void add_file(struct corpus *c, const char *path)
     struct input *in = &c->files[c->n];
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat st;
-    if (c->n == MAX_FILES || fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size > INPUT_MAX_SIZE) {
+    if (c->n == MAX_FILES || fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+        st.st_size > INPUT_MAX_SIZE) {
         fprintf(stderr, "fuzz: cannot take %s\n", path);
         exit(2);
     }

@@ -14,26 +14,26 @@
 #include <stdlib.h>
 
 /* A call that must succeed: prints the error's name. */
-#define assert_ok(call)                                                                                  \
-    do {                                                                                                 \
-        int assert_ok_err = (call);                                                                      \
-        if (assert_ok_err < 0) {                                                                         \
-            print_error("%s: %s (%s)\n", #call, ap_err_name(assert_ok_err), ap_err_text(assert_ok_err)); \
-            fail();                                                                                      \
-        }                                                                                                \
+#define assert_ok(call)                                                                                      \
+    do {                                                                                                     \
+        int assert_ok_err = (call);                                                                          \
+        if (assert_ok_err < 0) {                                                                             \
+            print_error("%s: %s (%s)\n", #call, ap_err_name(assert_ok_err), ap_err_text(assert_ok_err));     \
+            fail();                                                                                          \
+        }                                                                                                    \
     } while (0)
 
 /* A call that must fail in just this way. */
 #define assert_err(call, expected) assert_string_equal(ap_err_name(call), ap_err_name(expected))
 
 /* Doubles: |a - b| <= tolerance, and neither is NaN. */
-#define assert_near(a, b, tolerance)                                     \
-    do {                                                                 \
-        double near_a = (a), near_b = (b);                               \
-        if (!(fabs(near_a - near_b) <= (tolerance))) {                   \
-            print_error("%s is %.17g, not %.17g\n", #a, near_a, near_b); \
-            fail();                                                      \
-        }                                                                \
+#define assert_near(a, b, tolerance)                                                                         \
+    do {                                                                                                     \
+        double near_a = (a), near_b = (b);                                                                   \
+        if (!(fabs(near_a - near_b) <= (tolerance))) {                                                       \
+            print_error("%s is %.17g, not %.17g\n", #a, near_a, near_b);                                     \
+            fail();                                                                                          \
+        }                                                                                                    \
     } while (0)
 
 /* xorshift64*: the same numbers on every run. Start it with any number but 0. */
