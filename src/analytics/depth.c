@@ -26,10 +26,12 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
         values[METRIC_DEPTH_BID_5 + i] = band(in, SIDE_BID, bands_bps[i]);
         values[METRIC_DEPTH_ASK_5 + i] = band(in, SIDE_ASK, bands_bps[i]);
     }
-    const struct metric_value *bid = &values[METRIC_DEPTH_BID_5 + HEADLINE], *ask = &values[METRIC_DEPTH_ASK_5 + HEADLINE];
+    const struct metric_value *bid = &values[METRIC_DEPTH_BID_5 + HEADLINE],
+                              *ask = &values[METRIC_DEPTH_ASK_5 + HEADLINE];
     const struct metric_value *lesser = bid->value < ask->value ? bid : ask;
     values[METRIC_DEPTH_10] = *lesser;
-    if (bid->state != METRIC_OK || ask->state != METRIC_OK) /* the other could be the lesser, were it known whole: no less than this */
+    if (bid->state != METRIC_OK ||
+        ask->state != METRIC_OK) /* the other could be the lesser, were it known whole: no less than this */
         values[METRIC_DEPTH_10].state = METRIC_DEGRADED;
 }
 

@@ -6,7 +6,7 @@
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 
-#define FIT_EVERY_NS (60 * NS_PER_S)
+#define FIT_EVERY_NS   (60 * NS_PER_S)
 #define HALVE_EVERY_NS (43200 * NS_PER_S)
 
 struct fair {
@@ -20,23 +20,27 @@ struct fair {
 static int state_of(const struct measure_input *in, const struct level *bid, const struct level *ask)
 {
     int64_t spread = ask->px - bid->px;
-    return spread % in->inst->tick == 0 ? microprice_state(bid->qty, ask->qty, spread / in->inst->tick) : -1;
+    double imbalance = (double)bid->qty / ((double)bid->qty + (double)ask->qty);
+    return spread % in->inst->tick == 0 ? microprice_state(imbalance, spread / in->inst->tick) : -1;
 }
 
 static void count_step(struct fair *f, const struct measure_input *in)
 {
-    bool is_step = f->bid.px != in->bid.px || f->bid.qty != in->bid.qty || f->ask.px != in->ask.px || f->ask.qty != in->ask.qty;
+    bool is_step = f->bid.px != in->bid.px || f->bid.qty != in->bid.qty || f->ask.px != in->ask.px ||
+                   f->ask.qty != in->ask.qty;
     if (f->has_before && is_step) {
         int64_t moved = (in->bid.px + in->ask.px - f->bid.px - f->ask.px);
         if (moved % in->inst->tick == 0)
-            microprice_add(&f->counts, state_of(in, &f->bid, &f->ask), state_of(in, &in->bid, &in->ask), moved / in->inst->tick);
+            microprice_add(&f->counts, state_of(in, &f->bid, &f->ask), state_of(in, &in->bid, &in->ask),
+                           moved / in->inst->tick);
     }
     f->bid = in->bid;
     f->ask = in->ask;
     f->has_before = 1;
 }
 
-static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+static void on_event(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values)
 {
     struct fair *f = state;
     if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))

@@ -26,7 +26,8 @@ int64_t ofi_step(const struct touch *before, const struct touch *now)
     return e;
 }
 
-static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+static void on_event(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values)
 {
     struct flow *f = state;
     (void)values;
@@ -49,7 +50,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
         sum += f->sums[i];
     if (f->filled < SLOTS)
         f->filled++;
-    values[METRIC_OFI_10] = f->filled == SLOTS ? metric_ok(instrument_qty(in->inst, sum)) : metric_none(METRIC_WARMUP);
+    values[METRIC_OFI_10] = f->filled == SLOTS ? metric_ok(instrument_qty(in->inst, sum))
+                                               : metric_none(METRIC_WARMUP);
     f->slot = (f->slot + 1) % SLOTS;
     f->sums[f->slot] = 0;
 }

@@ -8,7 +8,8 @@
 #define TAU_MIN_BPS 3.0
 #define TAU_SPREADS 2.0
 
-static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+static void on_event(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values)
 {
     (void)state;
     if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))

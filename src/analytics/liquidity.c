@@ -22,7 +22,8 @@ static double sum_value(const struct instrument *in, const struct book_sum *sum)
     return sum->px_qty / scale * ((double)in->multiplier / 1e8);
 }
 
-double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps, bool *ret_is_bound)
+double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,
+                       bool *ret_is_bound)
 {
     struct book_sum sum;
     double mid;
@@ -70,8 +71,8 @@ double liquidity_imbalance_rank(const struct book *b, double lambda, int levels)
     return bid + ask > 0.0 ? (bid - ask) / (bid + ask) : 0.0;
 }
 
-static void distance_sum(const struct book *b, const struct instrument *in, enum side side, double mid, double tau_bps,
-                         double *ret_size, double *ret_value)
+static void distance_sum(const struct book *b, const struct instrument *in, enum side side, double mid,
+                         double tau_bps, double *ret_size, double *ret_value)
 {
     struct book_iter it;
     struct level level;
@@ -88,7 +89,8 @@ static void distance_sum(const struct book *b, const struct instrument *in, enum
     }
 }
 
-void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps, struct liquidity_weighted *ret_weighted)
+void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps,
+                        struct liquidity_weighted *ret_weighted)
 {
     double mid, bid_size, ask_size;
 
@@ -107,7 +109,8 @@ double liquidity_weighted_mid(const struct level *bid, const struct level *ask)
     return (double)ask->px * i + (double)bid->px * (1.0 - i);
 }
 
-void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty, struct liquidity_walk *ret_walk)
+void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty,
+                    struct liquidity_walk *ret_walk)
 {
     struct book_iter it;
     struct level level;

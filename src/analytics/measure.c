@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 static const struct metric_row rows[] = {
-#define X(name, id_, label_, unit_, range_, window_, cadence_, meaning_, source_)                                             \
-    {.id = (id_),                                                                                                             \
-     .label = (label_),                                                                                                       \
-     .unit = (unit_),                                                                                                         \
-     .range = (range_),                                                                                                       \
-     .window = (window_),                                                                                                     \
-     .meaning = (meaning_),                                                                                                   \
-     .source = (source_),                                                                                                     \
+#define X(name, id_, label_, unit_, range_, window_, cadence_, meaning_, source_)                            \
+    {.id = (id_),                                                                                            \
+     .label = (label_),                                                                                      \
+     .unit = (unit_),                                                                                        \
+     .range = (range_),                                                                                      \
+     .window = (window_),                                                                                    \
+     .meaning = (meaning_),                                                                                  \
+     .source = (source_),                                                                                    \
      .cadence = CADENCE_##cadence_},
     METRIC_LIST(X)
 #undef X

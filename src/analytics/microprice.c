@@ -4,15 +4,14 @@
 
 enum { N = MICROPRICE_STATES, COLUMNS = N + 1 };
 #define ITERATIONS_MAX 10000
-#define TINY 1e-12
+#define TINY           1e-12
 
-int microprice_state(int64_t bid_qty, int64_t ask_qty, int64_t spread_ticks)
+int microprice_state(double imbalance, int64_t spread_ticks)
 {
-    if (spread_ticks < 1 || spread_ticks > MICROPRICE_SPREADS || bid_qty <= 0 || ask_qty <= 0)
+    if (spread_ticks < 1 || spread_ticks > MICROPRICE_SPREADS || !(imbalance >= 0.0 && imbalance <= 1.0))
         return -1;
-    double i = (double)bid_qty / ((double)bid_qty + (double)ask_qty);
     int bucket = 0;
-    while (bucket < MICROPRICE_BUCKETS - 1 && i >= (double)(bucket + 1) / MICROPRICE_BUCKETS)
+    while (bucket < MICROPRICE_BUCKETS - 1 && imbalance >= (double)(bucket + 1) / MICROPRICE_BUCKETS)
         bucket++;
     return (int)(spread_ticks - 1) * MICROPRICE_BUCKETS + bucket;
 }
@@ -98,7 +97,8 @@ static void fill(const struct microprice_counts *c, double a[N][N], double b[N][
     }
 }
 
-int microprice_fit(const struct microprice_counts *c, double ret_g1[MICROPRICE_STATES], double ret_g[MICROPRICE_STATES])
+int microprice_fit(const struct microprice_counts *c, double ret_g1[MICROPRICE_STATES],
+                   double ret_g[MICROPRICE_STATES])
 {
     double a[N][N], b[N][COLUMNS], term[N], next[N], sum[N];
 

@@ -23,7 +23,8 @@ static void account(struct spread *s, int64_t now_ns)
     s->since_ns = now_ns;
 }
 
-static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+static void on_event(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values)
 {
     struct spread *s = state;
     if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
@@ -51,7 +52,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
     }
     if (s->filled < WINDOW)
         s->filled++;
-    values[METRIC_SPREAD_TW] = s->filled == WINDOW && ns > 0.0 ? metric_ok(weighted / ns) : metric_none(METRIC_WARMUP);
+    values[METRIC_SPREAD_TW] = s->filled == WINDOW && ns > 0.0 ? metric_ok(weighted / ns)
+                                                               : metric_none(METRIC_WARMUP);
     s->slot = (s->slot + 1) % WINDOW;
     s->weighted[s->slot] = s->ns[s->slot] = 0.0;
 }

@@ -5,12 +5,12 @@
 #include <alphaplus/base/clock.h>
 #include <math.h>
 
-#define SLOTS 60 /* of one second */
+#define SLOTS      60 /* of one second */
 #define PACE_SLOTS 10
-#define DAY_NS (86400 * NS_PER_S)
+#define DAY_NS     (86400 * NS_PER_S)
 
 struct trade {
-    int64_t day; /* UTC day number of the sums; 0: none yet */
+    int64_t day;             /* UTC day number of the sums; 0: none yet */
     double weight, mean, m2; /* weighted Welford over prices */
     double cvd;
     double buy[SLOTS], sell[SLOTS];
@@ -28,7 +28,8 @@ static void add_price(struct trade *t, double price, double size)
     t->m2 += size * d * (price - t->mean);
 }
 
-static void on_event(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values)
+static void on_event(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values)
 {
     struct trade *t = state;
     const struct trade_row *row = event_rows_const(ev);
@@ -75,8 +76,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
     } sums[] = {{METRIC_CVD_60, buy - sell}, {METRIC_BUY_60, buy}, {METRIC_SELL_60, sell}};
     for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
         values[sums[i].row] = minute == METRIC_OK ? metric_ok(sums[i].value) : metric_none(minute);
-    values[METRIC_PACE_10] =
-        t->filled >= PACE_SLOTS ? metric_ok((double)count / PACE_SLOTS) : metric_none(METRIC_WARMUP);
+    values[METRIC_PACE_10] = t->filled >= PACE_SLOTS ? metric_ok((double)count / PACE_SLOTS)
+                                                     : metric_none(METRIC_WARMUP);
     t->slot = (t->slot + 1) % SLOTS;
     t->buy[t->slot] = t->sell[t->slot] = 0.0;
     t->count[t->slot] = 0;

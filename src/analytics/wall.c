@@ -4,11 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-#define SCAN_NS (500 * NS_PER_MS)
-#define PRESENCE_SCANS 10 /* of the last 5 s */
-#define LEVELS_MAX 4096   /* a side, within range: more are not looked at */
-#define WINDOW_MAX 64
-#define NORMAL 1.4826 /* MAD of a normal, to its sd */
+#define SCAN_NS        (500 * NS_PER_MS)
+#define PRESENCE_SCANS 10   /* of the last 5 s */
+#define LEVELS_MAX     4096 /* a side, within range: more are not looked at */
+#define WINDOW_MAX     64
+#define NORMAL         1.4826 /* MAD of a normal, to its sd */
 
 const struct wall_params wall_params_default = {
     .half_window = 25,
@@ -38,7 +38,8 @@ static double median(const double *sorted, size_t n)
 }
 
 /* Robust z of level i's log size among its neighbours [from, to); false when there are too few of them to say. */
-static bool robust_z(const struct level *levels, size_t from, size_t to, size_t i, const struct wall_params *p, double *ret_z)
+static bool robust_z(const struct level *levels, size_t from, size_t to, size_t i,
+                     const struct wall_params *p, double *ret_z)
 {
     double logs[WINDOW_MAX];
     size_t count = 0;
@@ -60,7 +61,8 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
 }
 
 /* The share is looked at first, from a sliding sum: few levels have a tenth of their window, and only those are worth a sort. */
-size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p, struct wall_candidate *out, size_t max)
+size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p,
+                 struct wall_candidate *out, size_t max)
 {
     size_t found = 0, half = (size_t)p->half_window, from = 0, to = 0;
     int64_t total = 0;
@@ -97,7 +99,8 @@ static struct wall_track *find(struct wall_tracker *t, enum side side, int64_t p
     return NULL;
 }
 
-static void see(struct wall_tracker *t, enum side side, const struct level *level, const struct wall_candidate *c, int64_t now_ns)
+static void see(struct wall_tracker *t, enum side side, const struct level *level,
+                const struct wall_candidate *c, int64_t now_ns)
 {
     struct wall_track *track = find(t, side, level->px);
     if (!track) {
@@ -139,7 +142,8 @@ static bool is_wall(const struct wall_track *track, const struct wall_params *p,
 }
 
 void wall_tracker_tick(struct wall_tracker *t, const struct measure_input *in,
-                       void (*changed)(void *user, enum wall_change change, const struct wall_track *track), void *user)
+                       void (*changed)(void *user, enum wall_change change, const struct wall_track *track),
+                       void *user)
 {
     if (in->now_ns - t->scan_ns < SCAN_NS)
         return;
@@ -166,8 +170,9 @@ static bool is_larger(const struct instrument *in, const struct wall_view *a, co
     return instrument_notional(in, a->px, a->qty) > instrument_notional(in, b->px, b->qty);
 }
 
-uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument *in, double taker_per_min_bid,
-                           double taker_per_min_ask, struct wall_view *out, uint32_t max)
+uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument *in,
+                           double taker_per_min_bid, double taker_per_min_ask, struct wall_view *out,
+                           uint32_t max)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < t->n; i++) {

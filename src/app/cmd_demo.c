@@ -50,7 +50,8 @@ int command_demo(const struct cli *cli, const struct settings *settings)
     fo->instrument_n = n;
     fo->endpoint_n = 1;
     text_copy(fo->endpoints[0].venue, sizeof fo->endpoints[0].venue, "binance");
-    snprintf(fo->endpoints[0].url, sizeof fo->endpoints[0].url, "http://127.0.0.1:%u", (unsigned)sim_port(sim));
+    snprintf(fo->endpoints[0].url, sizeof fo->endpoints[0].url, "http://127.0.0.1:%u",
+             (unsigned)sim_port(sim));
     wo.pipeline.source = "demo";
     wo.pipeline.journal_path = cli->journal;
     wo.pipeline.positions = &own;

@@ -47,7 +47,8 @@ static void check_terminal(struct doctor *d, const struct cli *cli, const struct
                              .glyphs = cli->glyphs ? cli->glyphs : s->screen.glyphs};
     struct term *term;
     if (term_curses_open(&o, &term, why, sizeof why) < 0) {
-        say(d, false, "screen", why, "set TERM to what your terminal is, e.g. xterm-256color; inside tmux: tmux-256color");
+        say(d, false, "screen", why,
+            "set TERM to what your terminal is, e.g. xterm-256color; inside tmux: tmux-256color");
         return;
     }
     int colors = term->colors;
@@ -70,7 +71,8 @@ static void check_folder(struct doctor *d, const char *what, const char *folder)
 
     if (err < 0 || access(folder, W_OK) != 0) {
         snprintf(text, sizeof text, "%s cannot be written", folder);
-        say(d, false, what, text, "choose another with [journal] directory in settings.ini, or --journal FILE");
+        say(d, false, what, text,
+            "choose another with [journal] directory in settings.ini, or --journal FILE");
         return;
     }
     double free_gb = statvfs(folder, &vfs) == 0 ? (double)vfs.f_bavail * (double)vfs.f_frsize / 1e9 : 0.0;
@@ -86,8 +88,10 @@ static void check_clock(struct doctor *d)
     struct timespec res;
 
     clock_getres(CLOCK_MONOTONIC, &res);
-    snprintf(text, sizeof text, "unix %lld, monotonic resolution %ld ns", (long long)(wall / NS_PER_S), res.tv_nsec);
-    say(d, wall > year_2024 && res.tv_sec == 0, "clock", text, "set the system's clock; latencies and funding countdowns hang on it");
+    snprintf(text, sizeof text, "unix %lld, monotonic resolution %ld ns", (long long)(wall / NS_PER_S),
+             res.tv_nsec);
+    say(d, wall > year_2024 && res.tv_sec == 0, "clock", text,
+        "set the system's clock; latencies and funding countdowns hang on it");
 }
 
 int command_doctor(const struct cli *cli, const struct settings *settings)

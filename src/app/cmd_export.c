@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-struct export {
+struct export
+{
     struct rows rows;
     struct instrument insts[INSTRUMENT_MAX + 1]; /* by session id; id 0: not declared */
     char wanted[INSTRUMENT_NAME_MAX];            /* the one that is exported; "": not known yet */
@@ -18,7 +19,7 @@ struct export {
 
 struct kind {
     const char *name;
-    int event;    /* kind of event that makes rows; 0: needs the engine's book */
+    int event; /* kind of event that makes rows; 0: needs the engine's book */
     void (*row)(struct export *x, const struct instrument *in, const struct event *ev);
     const char *columns[12];
 };
@@ -112,7 +113,8 @@ static void row_open_interest(struct export *x, const struct instrument *in, con
     rows_end_row(&x->rows);
 }
 
-static void level_or_none(struct export *x, const struct instrument *in, const struct book *book, enum side side)
+static void level_or_none(struct export *x, const struct instrument *in, const struct book *book,
+                          enum side side)
 {
     struct level level;
     if (book_best(book, side, &level)) {
@@ -125,13 +127,16 @@ static void level_or_none(struct export *x, const struct instrument *in, const s
 
 static const struct kind kinds[] = {
     {"levels", EVENT_DEPTH, row_levels, {"recv_ns", "final_id", "side", "px", "qty"}},
-    {"top",
-     0,
-     NULL,
-     {"recv_ns", "exch_ns", "final_id", "prev_id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
-    {"quotes", EVENT_QUOTE, row_quotes, {"recv_ns", "exch_ns", "id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
+    {"top", 0, NULL, {"recv_ns", "exch_ns", "final_id", "prev_id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
+    {"quotes",
+     EVENT_QUOTE,
+     row_quotes,
+     {"recv_ns", "exch_ns", "id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
     {"trades", EVENT_TRADE, row_trades, {"recv_ns", "exch_ns", "id", "px", "qty", "side"}},
-    {"marks", EVENT_MARK, row_marks, {"recv_ns", "exch_ns", "mark", "index", "funding_rate", "next_funding_ns"}},
+    {"marks",
+     EVENT_MARK,
+     row_marks,
+     {"recv_ns", "exch_ns", "mark", "index", "funding_rate", "next_funding_ns"}},
     {"liquidations",
      EVENT_LIQUIDATION,
      row_liquidations,
@@ -198,7 +203,8 @@ static int export_events(struct export *x, struct source *s, const struct kind *
             if (err < 0)
                 return err;
         }
-        const struct instrument *in = ev->kind == k->event && ev->recv_ns >= x->from_ns ? instrument_of(x, ev) : NULL;
+        const struct instrument *in = ev->kind == k->event && ev->recv_ns >= x->from_ns ? instrument_of(x, ev)
+                                                                                        : NULL;
         if (in)
             k->row(x, in, ev);
     }
@@ -211,7 +217,8 @@ static void on_book(void *user, const struct instrument *in, const struct book *
     char name[INSTRUMENT_NAME_MAX];
 
     instrument_name(in, name);
-    if (ev->kind != EVENT_DEPTH || strcmp(name, x->wanted) != 0 || ev->recv_ns < x->from_ns || ev->recv_ns >= x->to_ns)
+    if (ev->kind != EVENT_DEPTH || strcmp(name, x->wanted) != 0 || ev->recv_ns < x->from_ns ||
+        ev->recv_ns >= x->to_ns)
         return;
     times(x, ev);
     rows_uint(&x->rows, ev->last_id);
@@ -242,7 +249,8 @@ static int export_book(struct export *x, struct source *s, struct engine *e, int
         return more < 0 ? more : AP_ENOTFOUND;
     const struct market_view *v = engine_market(e, (uint32_t)index);
     if (v->book_state != BOOK_TRUE)
-        fprintf(stderr, "alphaplus: the book of %s is not true at that time: %s\n", x->wanted, book_state_name(v->book_state));
+        fprintf(stderr, "alphaplus: the book of %s is not true at that time: %s\n", x->wanted,
+                book_state_name(v->book_state));
     for (int side = SIDE_BID; side <= SIDE_ASK && v->book_state == BOOK_TRUE; side++) {
         struct book_iter it;
         struct level level;
@@ -302,7 +310,9 @@ static int run(struct export *x, struct source *s, const struct kind *k, const s
     if (err == 0)
         err = find_instruments(x, s, cli->instrument != NULL);
     if (err == AP_EAMBIGUOUS)
-        return complain("%s holds several instruments: choose one with --instrument (journal info lists them)", cli->args[0]);
+        return complain(
+            "%s holds several instruments: choose one with --instrument (journal info lists them)",
+            cli->args[0]);
     bool is_csv = !cli->format || strcmp(cli->format, "csv") == 0;
     rows_begin(&x->rows, is_csv ? ROWS_CSV : ROWS_JSONL, k->columns);
     if (err == 0)
@@ -324,7 +334,8 @@ int command_export(const struct cli *cli, const struct settings *settings)
     (void)settings;
     const struct kind *k = cli->arg_n == 2 ? find_kind(cli->args[1]) : NULL;
     if (!k) {
-        complain("export: give a journal and a kind: levels, top, quotes, trades, marks, liquidations, open_interest or book");
+        complain(
+            "export: give a journal and a kind: levels, top, quotes, trades, marks, liquidations, open_interest or book");
         return 2;
     }
     if (cli->format && strcmp(cli->format, "csv") != 0 && strcmp(cli->format, "jsonl") != 0) {

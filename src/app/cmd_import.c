@@ -115,8 +115,11 @@ int command_import(const struct cli *cli, const struct settings *settings)
         if (err == 0 && closed < 0)
             err = complain("%s: %s", cli->output, ap_err_text(closed));
         status = err != 0;
-        fprintf(stderr, "alphaplus: %s%" PRIu64 " events, %" PRIu64 " frames that could not be read, %" PRIu64 " gaps -> %s\n",
-                err == AP_EAGAIN ? "interrupted after " : "", im.events, source_bad_frames(im.source), im.gaps, cli->output);
+        fprintf(stderr,
+                "alphaplus: %s%" PRIu64 " events, %" PRIu64 " frames that could not be read, %" PRIu64
+                " gaps -> %s\n",
+                err == AP_EAGAIN ? "interrupted after " : "", im.events, source_bad_frames(im.source),
+                im.gaps, cli->output);
     }
     engine_destroy(im.engine);
     source_close(im.source);

@@ -25,8 +25,8 @@ static void print_sessions(struct journal *j, const struct journal_info *info, s
             continue;
         text_time(start, sizeof start, s.start_ns, 0, true);
         text_time(stop, sizeof stop, s.end_ns, 0, true);
-        buf_printf(out, "session      %s .. %s  %s  %s  seq %" PRIu64 "..%" PRIu64 "\n", start, stop, s.source, s.program,
-                   s.first_seq, s.last_seq);
+        buf_printf(out, "session      %s .. %s  %s  %s  seq %" PRIu64 "..%" PRIu64 "\n", start, stop,
+                   s.source, s.program, s.first_seq, s.last_seq);
     }
 }
 
@@ -58,18 +58,21 @@ static int print_info(struct journal *j, const char *path)
     text_time(first, sizeof first, info.first_ns, 3, true);
     text_time(last, sizeof last, info.last_ns, 3, true);
     buf_printf(&out, "file         %s  %" PRIu64 " bytes  schema %d\n", path, info.file_bytes, info.schema);
-    buf_printf(&out, "span         %s .. %s  seq %" PRIu64 "..%" PRIu64 "\n", first, last, info.first_seq, info.last_seq);
+    buf_printf(&out, "span         %s .. %s  seq %" PRIu64 "..%" PRIu64 "\n", first, last, info.first_seq,
+               info.last_seq);
     print_sessions(j, &info, &out);
     print_instruments(j, &info, &out);
-    buf_printf(&out, "events       %" PRIu64 "  in %" PRIu64 " blocks (%" PRIu64 " bytes) and a tail of %" PRIu64 " bytes\n",
+    buf_printf(&out,
+               "events       %" PRIu64 "  in %" PRIu64 " blocks (%" PRIu64 " bytes) and a tail of %" PRIu64
+               " bytes\n",
                info.events, info.blocks, info.block_bytes, info.tail_bytes);
     for (size_t kind = 0; kind < sizeof info.kinds / sizeof info.kinds[0]; kind++) {
         if (info.kinds[kind].events > 0)
             buf_printf(&out, "  %-24s %12" PRIu64 "\n", event_kind_name((int)kind), info.kinds[kind].events);
     }
     if (info.level_updates > 0)
-        buf_printf(&out, "levels       %" PRIu64 " updates, %.2f bytes of the file each\n", info.level_updates,
-                   (double)info.file_bytes / (double)info.level_updates);
+        buf_printf(&out, "levels       %" PRIu64 " updates, %.2f bytes of the file each\n",
+                   info.level_updates, (double)info.file_bytes / (double)info.level_updates);
     buf_printf(&out, "gaps         %u\n", info.gaps);
     err = out.failed ? out.failed : output_write(out.data, out.len);
     buf_finish(&out);
@@ -124,8 +127,8 @@ static int compare(struct verify *v, uint64_t exact, uint64_t all)
     v->compared++;
     if (is_equal)
         return next_digest(v);
-    return complain("digest differs at %s, after event %" PRIu64 ": stored %016" PRIx64 "/%016" PRIx64 ", replayed %016" PRIx64
-                    "/%016" PRIx64,
+    return complain("digest differs at %s, after event %" PRIu64 ": stored %016" PRIx64 "/%016" PRIx64
+                    ", replayed %016" PRIx64 "/%016" PRIx64,
                     when, w->seq, w->digest_exact, w->digest_all, exact, all);
 }
 
@@ -135,7 +138,8 @@ static int compare_ticks(struct verify *v, struct engine *e)
     struct result r;
     int status = 0;
     while (engine_next_result(e, &r)) {
-        if (status != 0 || !v->has_want || r.kind != RESULT_DIGEST || v->want.is_final || r.time_ns != v->want.time_ns)
+        if (status != 0 || !v->has_want || r.kind != RESULT_DIGEST || v->want.is_final ||
+            r.time_ns != v->want.time_ns)
             continue;
         status = compare(v, r.digest_exact, r.digest_all);
     }
@@ -198,7 +202,8 @@ static int verify(struct journal *j, const char *path)
     int status = err < 0 ? complain("%s: %s", path, why[0] ? why : ap_err_text(err)) : 0;
     for (uint32_t i = 0; status == 0 && i < info.sessions; i++) {
         struct journal_session s;
-        if (journal_session(j, i, &s) == 0 && s.libm_fingerprint != 0 && s.libm_fingerprint != libm_fingerprint())
+        if (journal_session(j, i, &s) == 0 && s.libm_fingerprint != 0 &&
+            s.libm_fingerprint != libm_fingerprint())
             v.has_other_libm = true;
     }
     if (status == 0)
@@ -207,11 +212,11 @@ static int verify(struct journal *j, const char *path)
         fputs("\r\033[K", stderr);
     if (status != 0)
         return status;
-    const char *doubles = v.is_lagged         ? "; digests behind a lost span are not comparable"
+    const char *doubles = v.is_lagged        ? "; digests behind a lost span are not comparable"
                           : v.has_other_libm ? "; doubles not comparable (another libm)"
                                              : "";
-    int n = snprintf(line, sizeof line, "%s: whole; %" PRIu64 " events, %" PRIu64 " digests equal%s\n", path, info.events,
-                     v.compared, doubles);
+    int n = snprintf(line, sizeof line, "%s: whole; %" PRIu64 " events, %" PRIu64 " digests equal%s\n", path,
+                     info.events, v.compared, doubles);
     err = output_write(line, (size_t)n);
     return err < 0 && err != AP_EEOF;
 }

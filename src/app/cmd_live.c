@@ -40,8 +40,8 @@ static int want_endpoints(const struct cli *cli, struct feed_options *fo)
     for (size_t i = 0; i < cli->endpoint_n; i++) {
         const char *equals = strchr(cli->endpoints[i], '=');
         struct feed_endpoint *e = &fo->endpoints[fo->endpoint_n];
-        if (!equals || (size_t)(equals - cli->endpoints[i]) >= sizeof e->venue || fo->endpoint_n == VENUE_MAX ||
-            !text_copy(e->url, sizeof e->url, equals + 1)) {
+        if (!equals || (size_t)(equals - cli->endpoints[i]) >= sizeof e->venue ||
+            fo->endpoint_n == VENUE_MAX || !text_copy(e->url, sizeof e->url, equals + 1)) {
             complain("--endpoint %s: write VENUE=URL, e.g. binance=http://127.0.0.1:4100", cli->endpoints[i]);
             return 2;
         }
@@ -51,7 +51,8 @@ static int want_endpoints(const struct cli *cli, struct feed_options *fo)
     return 0;
 }
 
-static int want_positions(const struct cli *cli, const struct settings *settings, struct positions *own, bool *ret_has)
+static int want_positions(const struct cli *cli, const struct settings *settings, struct positions *own,
+                          bool *ret_has)
 {
     const char *path = cli->positions ? cli->positions : settings->risk.positions;
     struct buf why;
@@ -83,7 +84,9 @@ static int want_journal(const struct cli *cli, const struct settings *settings, 
     if (err == 0)
         err = path_journal(folder, clock_system()->wall_ns(NULL), path, size);
     if (err < 0)
-        return complain("no place for the journal (%s): name one with --journal FILE, or run with --no-journal", ap_err_text(err));
+        return complain(
+            "no place for the journal (%s): name one with --journal FILE, or run with --no-journal",
+            ap_err_text(err));
     return 0;
 }
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #define LINE_BYTES_MAX (4u << 20)
-#define CHUNK_NS (10 * NS_PER_S) /* of the recording, between looks at the output */
+#define CHUNK_NS       (10 * NS_PER_S) /* of the recording, between looks at the output */
 
 struct printer {
     struct buf text;
@@ -63,7 +63,8 @@ static int replay_lines(struct source *s, const struct cli *cli)
         complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", cli->at);
         return 2;
     }
-    struct engine_hooks hooks = {.on_tick = on_tick, .user = &p, .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
+    struct engine_hooks hooks = {
+        .on_tick = on_tick, .user = &p, .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
     if (err == 0)
         err = engine_create(NULL, is_single ? NULL : &hooks, &e);
     if (err < 0)
@@ -100,8 +101,11 @@ static int replay_screen(struct source *s, const struct cli *cli, const struct s
             deck_seek(deck, at);
     }
     snprintf(title, sizeof title, "replay %.100s", cli->args[0]);
-    struct screen_options so = {
-        .cli = cli, .settings = settings, .publication = deck_publication(deck), .deck = deck, .title = title};
+    struct screen_options so = {.cli = cli,
+                                .settings = settings,
+                                .publication = deck_publication(deck),
+                                .deck = deck,
+                                .title = title};
     int status = screen_run(&so);
     deck_error(deck, why, sizeof why);
     deck_stop(deck);

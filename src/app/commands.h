@@ -5,7 +5,7 @@
 #include <alphaplus/config/cli.h>
 #include <alphaplus/config/settings.h>
 
-int command_live(const struct cli *cli, const struct settings *settings);   /* live and record */
+int command_live(const struct cli *cli, const struct settings *settings); /* live and record */
 int command_demo(const struct cli *cli, const struct settings *settings);
 int command_replay(const struct cli *cli, const struct settings *settings);
 int command_import(const struct cli *cli, const struct settings *settings);

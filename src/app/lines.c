@@ -6,8 +6,8 @@
 #include <alphaplus/base/clock.h>
 #include <string.h>
 
-#define RING_BYTES (16u << 20)
-#define LINE_BYTES_MAX (4u << 20)
+#define RING_BYTES       (16u << 20)
+#define LINE_BYTES_MAX   (4u << 20)
 #define ONCE_PATIENCE_NS (10 * NS_PER_S)
 
 struct line_record {

@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 #define EVENTS_RING_BYTES (32u << 20)
-#define SMALL_RING_BYTES (64u << 10)
-#define PUBLISH_EVERY 256    /* events */
-#define SAMPLE_EVERY 16      /* events between two timed ones */
-#define WAIT_NS (100 * NS_PER_MS)
-#define HOST_EVERY_NS (500 * NS_PER_MS)
+#define SMALL_RING_BYTES  (64u << 10)
+#define PUBLISH_EVERY     256 /* events */
+#define SAMPLE_EVERY      16  /* events between two timed ones */
+#define WAIT_NS           (100 * NS_PER_MS)
+#define HOST_EVERY_NS     (500 * NS_PER_MS)
 
 enum { CONSUMER_ENGINE = 0, CONSUMER_JOURNAL = 1 };
 
@@ -59,7 +59,8 @@ static int put(struct pipeline *p, enum event_kind kind, uint32_t instrument, co
 
 static int put_preamble(struct pipeline *p)
 {
-    struct session_row session = {.libm_fingerprint = libm_fingerprint(), .wall_ns = clock_system()->wall_ns(NULL)};
+    struct session_row session = {.libm_fingerprint = libm_fingerprint(),
+                                  .wall_ns = clock_system()->wall_ns(NULL)};
     text_copy(session.program, sizeof session.program, ALPHAPLUS_PROGRAM);
     text_copy(session.source, sizeof session.source, p->o.source);
     int err = put(p, EVENT_SESSION, 0, &session, sizeof session);
@@ -123,7 +124,9 @@ static void publish_host(struct pipeline *p, int64_t now)
     struct host_view *v = board_begin(board);
     *v = (struct host_view){
         .events = p->applied,
-        .events_per_s = p->host_ns ? (p->applied - p->applied_at_host) * (uint64_t)NS_PER_S / (uint64_t)(now - p->host_ns) : 0,
+        .events_per_s = p->host_ns ? (p->applied - p->applied_at_host) * (uint64_t)NS_PER_S /
+                                         (uint64_t)(now - p->host_ns)
+                                   : 0,
         .ring_used = ring_used(p->events, CONSUMER_ENGINE),
         .ring_size = ring_size(p->events),
         .apply_p50_ns = latency_quantile(&p->apply, 0.50),
@@ -220,7 +223,8 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
     return recorder_open(&ro, &p->recorder, why, why_size);
 }
 
-int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why, size_t why_size)
+int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why,
+                   size_t why_size)
 {
     struct pipeline *p = calloc(1, sizeof *p);
     if (!p)

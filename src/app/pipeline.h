@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 struct pipeline_options {
-    struct feed_options feed; /* rings, stamp and journal_consumer are the pipeline's */
-    const char *source;       /* "live", "demo", "record" */
-    const char *journal_path; /* NULL: none */
+    struct feed_options feed;          /* rings, stamp and journal_consumer are the pipeline's */
+    const char *source;                /* "live", "demo", "record" */
+    const char *journal_path;          /* NULL: none */
     const struct positions *positions; /* NULL: none */
     /* Called on the engine's thread at each multiple of tick_every_ns; must not block. */
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
@@ -26,7 +26,8 @@ struct pipeline_options {
 };
 struct pipeline; /* opaque */
 
-AP_MUST_CHECK int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why, size_t why_size);
+AP_MUST_CHECK int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why,
+                                 size_t why_size);
 /* Feed first, then what is in the rings, then the journal. Returns the journal's last error, 0 when all is on disk. */
 int pipeline_stop(struct pipeline *p);
 struct publication *pipeline_publication(struct pipeline *p);

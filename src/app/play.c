@@ -8,7 +8,7 @@
 #include <time.h>
 
 #define BATCH_EVENTS 512
-#define REST_NS (20 * NS_PER_MS) /* between looks at the player while it runs */
+#define REST_NS      (20 * NS_PER_MS) /* between looks at the player while it runs */
 
 int lookahead_peek(struct lookahead *l, const struct event **ret_event)
 {

@@ -23,7 +23,8 @@ AP_MUST_CHECK int play_until(struct lookahead *l, struct engine *e, int64_t unti
 
 /* The interactive player. */
 struct deck; /* opaque */
-AP_MUST_CHECK int deck_start(struct source *s, struct deck **ret_deck, char *why, size_t why_size); /* takes s over */
+AP_MUST_CHECK int deck_start(struct source *s, struct deck **ret_deck, char *why,
+                             size_t why_size); /* takes s over */
 void deck_stop(struct deck *d);
 struct publication *deck_publication(struct deck *d);
 /* Any thread. */

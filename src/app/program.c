@@ -11,12 +11,18 @@
 enum { USAGE = 2 };
 
 static int (*const commands[CLI_COMMANDS])(const struct cli *, const struct settings *) = {
-    [CLI_LIVE] = command_live,         [CLI_RECORD] = command_live,
-    [CLI_DEMO] = command_demo,         [CLI_REPLAY] = command_replay,
-    [CLI_IMPORT] = command_import,     [CLI_EXPORT] = command_export,
-    [CLI_JOURNAL] = command_journal,   [CLI_SIM] = command_sim,
-    [CLI_DOCTOR] = command_doctor,     [CLI_HELP] = command_help,
-    [CLI_COMPLETIONS] = command_completions, [CLI_MAN] = command_man,
+    [CLI_LIVE] = command_live,
+    [CLI_RECORD] = command_live,
+    [CLI_DEMO] = command_demo,
+    [CLI_REPLAY] = command_replay,
+    [CLI_IMPORT] = command_import,
+    [CLI_EXPORT] = command_export,
+    [CLI_JOURNAL] = command_journal,
+    [CLI_SIM] = command_sim,
+    [CLI_DOCTOR] = command_doctor,
+    [CLI_HELP] = command_help,
+    [CLI_COMPLETIONS] = command_completions,
+    [CLI_MAN] = command_man,
 };
 
 /* The file named on the command line must be there; the usual one may be missing. */

@@ -22,11 +22,12 @@ struct recorder {
     int64_t commit_ns; /* monotonic time of the last try */
     int error;         /* of the last commit */
     uint64_t lost;
-    pthread_mutex_t lock; /* guards view */
+    pthread_mutex_t lock;  /* guards view */
     struct host_view view; /* the journal's fields only */
 };
 
-int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why, size_t why_size)
+int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why,
+                  size_t why_size)
 {
     struct recorder *r = calloc(1, sizeof *r);
     if (!r)
@@ -69,7 +70,8 @@ static void update_view(struct recorder *r)
                  r->error == AP_EFULL ? "disk full, recording stopped" : "cannot write, recording stopped",
                  ap_err_text(r->error));
     } else {
-        v->journal_state = v->journal_lag_bytes > ring_size(r->o.events) / 2 ? JOURNAL_LAGGING : JOURNAL_RECORDING;
+        v->journal_state = v->journal_lag_bytes > ring_size(r->o.events) / 2 ? JOURNAL_LAGGING
+                                                                             : JOURNAL_RECORDING;
         v->journal_text[0] = '\0';
     }
     pthread_mutex_unlock(&r->lock);

@@ -13,12 +13,13 @@
 struct recorder_options {
     const char *path; /* borrowed */
     struct ring *events;
-    int consumer;          /* its cursor in `events` */
-    struct ring *results;  /* consumer 0 */
+    int consumer;                 /* its cursor in `events` */
+    struct ring *results;         /* consumer 0 */
     atomic_bool *wants_snapshots; /* set when a span was lost: replay needs fresh books behind it */
 };
 struct recorder; /* opaque */
-AP_MUST_CHECK int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why, size_t why_size);
+AP_MUST_CHECK int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why,
+                                size_t why_size);
 uint64_t recorder_last_seq(const struct recorder *r);
 AP_MUST_CHECK int recorder_start(struct recorder *r);
 /* After the producers of both rings have ended: writes what is left, seals, closes. */

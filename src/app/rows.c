@@ -31,7 +31,8 @@ static void cell(struct rows *r, const char *text, bool is_quoted)
         buf_printf(&r->text, "%s%s", r->column ? "," : "", text);
     } else {
         const char *quote = is_quoted ? "\"" : "";
-        buf_printf(&r->text, "%s\"%s\":%s%s%s", r->column ? "," : "{", r->columns[r->column], quote, text, quote);
+        buf_printf(&r->text, "%s\"%s\":%s%s%s", r->column ? "," : "{", r->columns[r->column], quote, text,
+                   quote);
     }
     r->column++;
 }

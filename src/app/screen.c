@@ -66,7 +66,9 @@ static void fulfil(struct screen *s, unsigned wishes)
     static const struct {
         unsigned wish;
         enum player_step step;
-    } steps[] = {{UI_WISH_STEP_EVENT, STEP_EVENT}, {UI_WISH_STEP_DEPTH, STEP_DEPTH}, {UI_WISH_STEP_SECOND, STEP_SECOND}};
+    } steps[] = {{UI_WISH_STEP_EVENT, STEP_EVENT},
+                 {UI_WISH_STEP_DEPTH, STEP_DEPTH},
+                 {UI_WISH_STEP_SECOND, STEP_SECOND}};
     struct deck *d = s->o.deck;
 
     if (wishes & UI_WISH_QUIT)
@@ -145,14 +147,9 @@ static void on_signal(uv_signal_t *handle, int number)
         s->term->ops->resize(s->term);
         draw(s);
         break;
-    case SIGTSTP:
-        suspend(s);
-        break;
-    case SIGCONT:
-        s->term->ops->redraw(s->term);
-        break;
-    default:
-        end(s);
+    case SIGTSTP: suspend(s); break;
+    case SIGCONT: s->term->ops->redraw(s->term); break;
+    default: end(s);
     }
 }
 

@@ -112,7 +112,8 @@ int watch_run(const struct watch_options *o)
     }
     err = pipeline_stop(p);
     if (err < 0)
-        status = complain("%s: the end of the session was not stored: %s", o->pipeline.journal_path, ap_err_text(err));
+        status = complain("%s: the end of the session was not stored: %s", o->pipeline.journal_path,
+                          ap_err_text(err));
     if (has_lines)
         lines_finish(&lines);
     return status;

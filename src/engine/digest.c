@@ -45,11 +45,14 @@ static void digest_walls(struct digest *d, const struct market_view *v)
 void digest_market(struct digest *d, const struct market_view *v, const struct metric_registry *registry)
 {
     const int64_t figures[] = {
-        v->book_state,  v->has_touch,    v->has_last,        v->has_mark,          v->has_funding,   v->has_oi,
-        v->last_side,   v->has_day_open, v->book_since_ns,   v->last_depth_ns,     v->last_exch_ns,  v->known_lo,
-        v->known_hi,    v->bid_px,       v->bid_qty,         v->ask_px,            v->ask_qty,       v->last_px,
-        v->last_qty,    v->last_trade_ns, v->mark,           v->index,             v->funding_rate,  v->next_funding_ns,
-        v->mark_ns,     v->open_interest, v->open_interest_ns, v->day_open_px,     v->day_open_ns,
+        v->book_state,    v->has_touch,     v->has_last,         v->has_mark,
+        v->has_funding,   v->has_oi,        v->last_side,        v->has_day_open,
+        v->book_since_ns, v->last_depth_ns, v->last_exch_ns,     v->known_lo,
+        v->known_hi,      v->bid_px,        v->bid_qty,          v->ask_px,
+        v->ask_qty,       v->last_px,       v->last_qty,         v->last_trade_ns,
+        v->mark,          v->index,         v->funding_rate,     v->next_funding_ns,
+        v->mark_ns,       v->open_interest, v->open_interest_ns, v->day_open_px,
+        v->day_open_ns,
     };
     const uint64_t counts[] = {v->gaps,          v->resyncs, v->crossed,    v->depth_events,
                                v->level_updates, v->trades,  v->bid_levels, v->ask_levels};

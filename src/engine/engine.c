@@ -17,21 +17,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULTS_KEPT 256
-#define ENTRY_TEXT 64
-#define DIGEST_EVERY_NS (60 * NS_PER_S)
+#define RESULTS_KEPT        256
+#define ENTRY_TEXT          64
+#define DIGEST_EVERY_NS     (60 * NS_PER_S)
 #define BIG_LIQUIDATION_USD 100000.0
 
 struct engine {
     struct publication *pub; /* borrowed */
     struct engine_hooks hooks;
-    struct market *markets[INSTRUMENT_MAX]; /* owned */
+    struct market *markets[INSTRUMENT_MAX];   /* owned */
     struct market *by_id[INSTRUMENT_MAX + 1]; /* borrowed */
-    struct head_view head; /* risk and digests by engine_head */
-    struct portfolio *portfolio; /* owned */
-    struct liqs liqs;            /* owned parts: all markets */
-    struct digest chain;         /* of every second so far */
-    int64_t tick_ns;             /* next tick; 0 before the first event */
+    struct head_view head;                    /* risk and digests by engine_head */
+    struct portfolio *portfolio;              /* owned */
+    struct liqs liqs;                         /* owned parts: all markets */
+    struct digest chain;                      /* of every second so far */
+    int64_t tick_ns;                          /* next tick; 0 before the first event */
     struct {
         struct result items[RESULTS_KEPT];
         uint64_t head, tail;
@@ -92,7 +92,8 @@ static void add_result(struct engine *e, const struct result *r)
     e->results.items[e->results.head++ % RESULTS_KEPT] = *r;
 }
 
-static void report_break(struct engine *e, const struct market *m, enum result_kind kind, enum gap_cause cause, const char *text)
+static void report_break(struct engine *e, const struct market *m, enum result_kind kind,
+                         enum gap_cause cause, const char *text)
 {
     struct result r = {.size = sizeof r,
                        .kind = (uint16_t)kind,
@@ -211,8 +212,8 @@ static int on_feed(struct engine *e, const struct event *ev)
 
     if (f->row.state != row->state || strcmp(f->row.reason, row->reason) != 0) {
         char text[160];
-        snprintf(text, sizeof text, "%s %s%s%s", row->venue, feed_state_name(row->state), row->reason[0] ? ": " : "",
-                 row->reason);
+        snprintf(text, sizeof text, "%s %s%s%s", row->venue, feed_state_name(row->state),
+                 row->reason[0] ? ": " : "", row->reason);
         note(e, NULL, NOTE_FEED, text);
         f->since_ns = ev->recv_ns;
     }
@@ -301,7 +302,8 @@ static int on_liquidation(struct engine *e, const struct event *ev)
         char text[80], money[16], px[FIXED_TEXT_MAX];
         text_money(money, sizeof money, item.usd);
         fixed_format(px, item.px, m->view.inst.price_decimals);
-        snprintf(text, sizeof text, "%s liquidated %s at %s", item.side == POSITION_LONG ? "LONG" : "SHORT", money, px);
+        snprintf(text, sizeof text, "%s liquidated %s at %s", item.side == POSITION_LONG ? "LONG" : "SHORT",
+                 money, px);
         note(e, m, NOTE_BIG_LIQ, text);
     }
     return 0;
@@ -474,8 +476,11 @@ void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_al
 
 void engine_seal(struct engine *e)
 {
-    struct result r = {
-        .size = sizeof r, .kind = RESULT_DIGEST, .is_final = 1, .seq = e->head.seq, .time_ns = e->head.time_ns};
+    struct result r = {.size = sizeof r,
+                       .kind = RESULT_DIGEST,
+                       .is_final = 1,
+                       .seq = e->head.seq,
+                       .time_ns = e->head.time_ns};
     engine_digest(e, &r.digest_exact, &r.digest_all);
     add_result(e, &r);
 }

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DELTA_SLOTS 15  /* of 1 s */
-#define VOLUME_SLOTS 48 /* of 10 s */
+#define DELTA_SLOTS   15 /* of 1 s */
+#define VOLUME_SLOTS  48 /* of 10 s */
 #define VOLUME_SLOT_S 10
 
 /* A cell belongs to the bucket with the same index modulo FLOW_CELLS inside [low, low + FLOW_CELLS). Bids count in the bucket below

@@ -27,6 +27,7 @@ void flow_lose_levels(struct flow *f);
 void flow_second(struct flow *f, int64_t tick_ns); /* at each whole second */
 
 /* Sums over bids in [px, px + span) and asks in (px - span, px]; false when the grouping or the price is not covered. */
-bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_delta, int64_t *ret_ask_delta, int64_t *ret_volume);
+bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_delta, int64_t *ret_ask_delta,
+              int64_t *ret_volume);
 
 #endif

@@ -95,7 +95,8 @@ static int64_t floor_div(int64_t a, int64_t b)
 }
 
 /* Sums the levels of one side into the cells that they fall in, from the touch outwards until they leave the column. */
-static void add_side(struct heat *h, const struct instrument *in, const struct book *book, enum side side, int64_t low)
+static void add_side(struct heat *h, const struct instrument *in, const struct book *book, enum side side,
+                     int64_t low)
 {
     struct book_iter it;
     struct level level;
@@ -110,12 +111,14 @@ static void add_side(struct heat *h, const struct instrument *in, const struct b
     }
 }
 
-static void sample_book(struct heat *h, struct heat_column *c, const struct instrument *in, const struct book *book)
+static void sample_book(struct heat *h, struct heat_column *c, const struct instrument *in,
+                        const struct book *book)
 {
     struct level bid, ask;
     int64_t known_lo, known_hi;
 
-    if (!book_best(book, SIDE_BID, &bid) || !book_best(book, SIDE_ASK, &ask) || !book_known(book, &known_lo, &known_hi))
+    if (!book_best(book, SIDE_BID, &bid) || !book_best(book, SIDE_ASK, &ask) ||
+        !book_known(book, &known_lo, &known_hi))
         return;
     c->mid = ((double)bid.px + (double)ask.px) / 2.0;
     c->low = floor_div((bid.px + ask.px) / 2, h->bucket) - HEAT_CELLS / 2;
@@ -148,7 +151,8 @@ static void merge_cells(struct heat *h, struct heat_column *c, struct heat_colum
         int known = 0;
         for (int k = 0; k < n; k++) {
             int64_t cell = c->low + i - parts[k]->low;
-            if (parts[k]->mid == 0.0 || cell < 0 || cell >= HEAT_CELLS || parts[k]->cells[cell] == HEAT_UNKNOWN)
+            if (parts[k]->mid == 0.0 || cell < 0 || cell >= HEAT_CELLS ||
+                parts[k]->cells[cell] == HEAT_UNKNOWN)
                 continue;
             sum += h->code_qty[parts[k]->cells[cell]];
             known++;
@@ -183,7 +187,8 @@ static void merge_tier(struct heat *h, int tier, int64_t tick_ns)
         merge_cells(h, c, parts, n);
 }
 
-void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true, int64_t tick_ns)
+void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true,
+                 int64_t tick_ns)
 {
     if (h->bucket <= 0)
         return;

@@ -13,9 +13,9 @@
 #define HEAT_TIERS 3
 
 struct heat_column {
-    int64_t start_ns; /* 0: nothing here */
-    int64_t low;      /* bucket of cell 0: prices [low * bucket, (low + 1) * bucket) */
-    double mid;       /* price units; 0: the book was not true */
+    int64_t start_ns;             /* 0: nothing here */
+    int64_t low;                  /* bucket of cell 0: prices [low * bucket, (low + 1) * bucket) */
+    double mid;                   /* price units; 0: the book was not true */
     double volume, signed_volume; /* traded in it, quote currency */
     uint8_t cells[HEAT_CELLS];
 };
@@ -28,7 +28,8 @@ void heat_set_bucket(struct heat *h, int64_t bucket);
 int64_t heat_bucket(const struct heat *h);
 void heat_trade(struct heat *h, double signed_usd);
 /* At each whole second: the column of the second that ends at tick_ns. */
-void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true, int64_t tick_ns);
+void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true,
+                 int64_t tick_ns);
 /* The tier whose columns are the widest that divide column_ns, and its ring. */
 struct heat_ring {
     const struct heat_column *columns; /* borrowed */

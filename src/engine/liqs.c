@@ -40,7 +40,8 @@ static void drop_oldest(struct liqs *l, struct liqs_window *w)
     w->cents[old->side] -= old->cents;
 }
 
-void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd, enum completeness completeness)
+void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd,
+              enum completeness completeness)
 {
     liqs_watch(l, now_ns);
     for (int i = 0; i < LIQ_WINDOWS; i++) {
@@ -75,7 +76,8 @@ enum completeness completeness_worst(enum completeness a, enum completeness b)
     return a > b ? a : b; /* FULL < SAMPLED < INFERRED by number */
 }
 
-void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor, struct liq_total out[LIQ_WINDOWS])
+void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor,
+                 struct liq_total out[LIQ_WINDOWS])
 {
     for (int i = 0; i < LIQ_WINDOWS; i++) {
         const struct liqs_window *w = &l->windows[i];

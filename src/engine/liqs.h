@@ -13,8 +13,8 @@ struct liqs {
         int64_t time_ns, cents;
         uint8_t side, completeness;
         uint8_t pad[6];
-    } *items;      /* owned ring */
-    uint64_t head; /* index of the next item */
+    } * items;                /* owned ring */
+    uint64_t head;            /* index of the next item */
     int64_t watched_since_ns; /* 0: not yet */
     struct liqs_window {
         uint64_t tail; /* oldest item inside */
@@ -27,11 +27,13 @@ AP_MUST_CHECK int liqs_init(struct liqs *l);
 void liqs_finish(struct liqs *l);
 /* A feed of liquidations is being watched from now on. */
 void liqs_watch(struct liqs *l, int64_t now_ns);
-void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd, enum completeness completeness);
+void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd,
+              enum completeness completeness);
 /* Lets what is too old go. */
 void liqs_expire(struct liqs *l, int64_t now_ns);
 /* floor: the completeness of the feeds that take part, even when they brought nothing yet. */
-void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor, struct liq_total out[LIQ_WINDOWS]);
+void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor,
+                 struct liq_total out[LIQ_WINDOWS]);
 /* The lesser of two: unknown < inferred < sampled < full; what is unknown on one side takes the other. */
 enum completeness completeness_worst(enum completeness a, enum completeness b);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SPLICE_EVERY_NS (10 * NS_PER_S)
-#define MARK_FLOOR_USD 10000.0
+#define MARK_FLOOR_USD  10000.0
 
 /* The 1-2-5 step nearest to `units`, at least one tick and a whole number of them. */
 static int64_t nice_step(double units, int64_t tick)
@@ -139,7 +139,8 @@ static void view_book(struct market *m, const struct event *ev)
     v->latency_ns = ev->exch_ns ? ev->recv_ns - ev->exch_ns : 0;
     if (!book_known(m->sync.book, &v->known_lo, &v->known_hi))
         v->known_lo = v->known_hi = 0;
-    v->has_touch = book_best(m->sync.book, SIDE_BID, &bid) && book_best(m->sync.book, SIDE_ASK, &ask) && bid.px < ask.px;
+    v->has_touch = book_best(m->sync.book, SIDE_BID, &bid) && book_best(m->sync.book, SIDE_ASK, &ask) &&
+                   bid.px < ask.px;
     if (v->has_touch) {
         v->bid_px = bid.px;
         v->bid_qty = bid.qty;
@@ -249,7 +250,8 @@ static void add_mark(struct market *m, int64_t time_ns, int64_t px, double usd, 
 }
 
 /* One taker order shows as many prints: same side, same exchange millisecond. */
-static void sweep_add(struct market *m, const struct event *ev, const struct trade_row *t, double usd, struct trail *tape)
+static void sweep_add(struct market *m, const struct event *ev, const struct trade_row *t, double usd,
+                      struct trail *tape)
 {
     struct tape_item *s = &m->sweep;
     bool is_same = m->has_sweep && s->aggressor == t->aggressor && s->flags == t->flags && ev->exch_ns != 0 &&
@@ -379,7 +381,8 @@ void market_liquidation(struct market *m, const struct event *ev, struct liq_ite
 }
 
 void market_tick(struct market *m, int64_t tick_ns,
-                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track), void *user)
+                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
+                 void *user)
 {
     bool is_second = tick_ns % NS_PER_S == 0;
     struct measure_input input = market_input(m, tick_ns);
@@ -401,6 +404,6 @@ void market_tick(struct market *m, int64_t tick_ns,
 void market_refresh(struct market *m)
 {
     memcpy(m->view.metrics, measures_values(m->measures), sizeof m->view.metrics);
-    m->view.wall_n = wall_tracker_list(&m->walls, &m->view.inst, m->taker_per_min[SIDE_BID], m->taker_per_min[SIDE_ASK],
-                                       m->view.walls, WALL_VIEW_MAX);
+    m->view.wall_n = wall_tracker_list(&m->walls, &m->view.inst, m->taker_per_min[SIDE_BID],
+                                       m->taker_per_min[SIDE_ASK], m->view.walls, WALL_VIEW_MAX);
 }

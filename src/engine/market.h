@@ -26,19 +26,20 @@ struct market {
     uint32_t index; /* in the engine and the publication */
     uint32_t feed;  /* index of its venue's feed_view */
     char name[INSTRUMENT_NAME_MAX];
-    struct market_view view; /* always current but for metrics and walls' minutes, which market_refresh brings */
+    struct market_view
+        view; /* always current but for metrics and walls' minutes, which market_refresh brings */
     struct sync sync;
     struct measures *measures; /* owned */
     struct wall_tracker walls;
-    struct flow *flow; /* owned */
-    struct heat *heat; /* owned */
-    struct liqs liqs;  /* owned parts */
+    struct flow *flow;      /* owned */
+    struct heat *heat;      /* owned */
+    struct liqs liqs;       /* owned parts */
     struct tape_item sweep; /* the newest one, still growing */
     bool has_sweep;
     bool was_true;
     bool is_dirty;
-    bool is_declared; /* by an INSTRUMENT event of this session */
-    int64_t splice_ns; /* when a deeper snapshot was last wished for */
+    bool is_declared;        /* by an INSTRUMENT event of this session */
+    int64_t splice_ns;       /* when a deeper snapshot was last wished for */
     double taker_per_min[2]; /* base units that hit bids, asks; exponential mean of a minute */
     struct market_mark marks[MARKET_MARKS];
     uint64_t mark_head;
@@ -65,7 +66,8 @@ void market_liquidation(struct market *m, const struct event *ev, struct liq_ite
 /* Events were lost before this point. */
 void market_lose(struct market *m, int64_t now_ns);
 void market_tick(struct market *m, int64_t tick_ns,
-                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track), void *user);
+                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
+                 void *user);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
 /* Input of measures at this moment. */

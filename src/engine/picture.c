@@ -9,10 +9,10 @@
 
 bool picture_can(const struct view_request *r, uint32_t market_n)
 {
-    return r->id != 0 && r->market < market_n && r->rows >= 1 && r->rows <= LADDER_ROWS_MAX && r->heat_cols <= HEAT_COLS_MAX &&
-           r->group >= 1 && r->group < FIXED_VALUE_MAX / LADDER_ROWS_MAX && r->top_px > 0 && r->top_px < FIXED_VALUE_MAX &&
-           r->top_px % r->group == 0 && r->column_ns >= NS_PER_S && r->column_ns % NS_PER_S == 0 &&
-           r->column_ns <= 86400 * NS_PER_S;
+    return r->id != 0 && r->market < market_n && r->rows >= 1 && r->rows <= LADDER_ROWS_MAX &&
+           r->heat_cols <= HEAT_COLS_MAX && r->group >= 1 && r->group < FIXED_VALUE_MAX / LADDER_ROWS_MAX &&
+           r->top_px > 0 && r->top_px < FIXED_VALUE_MAX && r->top_px % r->group == 0 &&
+           r->column_ns >= NS_PER_S && r->column_ns % NS_PER_S == 0 && r->column_ns <= 86400 * NS_PER_S;
 }
 
 static bool is_in_bid_row(int64_t px, int64_t label, int64_t group)
@@ -77,7 +77,8 @@ static uint32_t market_flags(const struct market *m, int64_t label, int64_t grou
                                                       : is_in_bid_row(v->last_px, label, group)))
         flags |= LADDER_LAST;
     if (v->has_mark) {
-        double mark = fixed_to_double(v->mark, v->inst.mark_decimals) * (double)fixed_pow10(v->inst.price_decimals);
+        double mark = fixed_to_double(v->mark, v->inst.mark_decimals) *
+                      (double)fixed_pow10(v->inst.price_decimals);
         if (is_near_row(mark, label, group))
             flags |= LADDER_MARK;
     }
@@ -112,7 +113,8 @@ static void ladder_row(const struct market *m, const struct risk_view *risk, int
     struct book_sum sum;
 
     *row = (struct ladder_row){.px = label};
-    row->flags = market_flags(m, label, group) | own_flags(m, risk, label, group) | known_flags(v, label, group);
+    row->flags = market_flags(m, label, group) | own_flags(m, risk, label, group) |
+                 known_flags(v, label, group);
     if (!flow_row(m->flow, label, group, &row->bid_delta, &row->ask_delta, &row->volume))
         row->flags |= LADDER_NO_FLOW;
     if (!v->has_touch)
@@ -139,8 +141,8 @@ struct column_sum {
 };
 
 /* Adds a stored column: each pixel takes the buckets that it covers, in proportion. A pixel is known when all of it is. */
-static void column_add(struct column_sum *sum, const struct heat_column *c, int64_t bucket, const struct view_request *r,
-                       const double code_qty[256])
+static void column_add(struct column_sum *sum, const struct heat_column *c, int64_t bucket,
+                       const struct view_request *r, const double code_qty[256])
 {
     double half = (double)r->group / 2.0;
     double top = (double)r->top_px + half;
@@ -181,7 +183,8 @@ static int16_t pixel_of(const struct view_request *r, double px)
     return p >= 0.0 && p < 2.0 * r->rows ? (int16_t)p : -1;
 }
 
-static void column_out(const struct column_sum *sum, const struct view_request *r, uint32_t col, double *cvd, struct picture *pic)
+static void column_out(const struct column_sum *sum, const struct view_request *r, uint32_t col, double *cvd,
+                       struct picture *pic)
 {
     pic->has_column[col] = sum->is_there;
     pic->trace[col] = sum->mid > 0.0 ? pixel_of(r, sum->mid) : -1;
@@ -225,13 +228,14 @@ static void heat_marks(const struct market *m, struct picture *pic)
         const struct market_mark *mark = &m->marks[(m->mark_head - back) % MARKET_MARKS];
         bool is_trade = mark->kind == HEAT_BUY || mark->kind == HEAT_SELL;
         int16_t row = pixel_of(r, (double)mark->px);
-        if (mark->time_ns < pic->col_start_ns || mark->time_ns >= end || row < 0 || (is_trade && mark->usd < r->mark_usd))
+        if (mark->time_ns < pic->col_start_ns || mark->time_ns >= end || row < 0 ||
+            (is_trade && mark->usd < r->mark_usd))
             continue;
-        pic->marks[pic->mark_n++] =
-            (struct heat_mark){.col = (uint16_t)((mark->time_ns - pic->col_start_ns) / r->column_ns),
-                               .row = (uint16_t)row,
-                               .kind = mark->kind,
-                               .usd = (float)mark->usd};
+        pic->marks[pic->mark_n++] = (struct heat_mark){
+            .col = (uint16_t)((mark->time_ns - pic->col_start_ns) / r->column_ns),
+            .row = (uint16_t)row,
+            .kind = mark->kind,
+            .usd = (float)mark->usd};
     }
 }
 
@@ -266,8 +270,8 @@ static void heat_picture(const struct market *m, int64_t now_ns, struct picture 
     heat_marks(m, pic);
 }
 
-void picture_make(const struct market *m, const struct risk_view *risk, const struct view_request *r, int64_t now_ns,
-                  struct picture *ret_picture)
+void picture_make(const struct market *m, const struct risk_view *risk, const struct view_request *r,
+                  int64_t now_ns, struct picture *ret_picture)
 {
     struct picture *pic = ret_picture;
     const struct market_view *v = &m->view;

@@ -13,7 +13,8 @@ bool liquidity_mid(const struct book *b, double *ret_mid_units);
 
 /* Value of all orders within bps of the mid on one side, quote currency. *ret_is_bound: the band reaches past the known depth, so
  * the figure is a lower bound. */
-double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps, bool *ret_is_bound);
+double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,
+                       bool *ret_is_bound);
 
 /* (sum w bid size - sum w ask size) / (sum w bid size + sum w ask size), in [-1, 1]. Cao, Hansch & Wang (2009). */
 double liquidity_imbalance_l1(const struct book *b);
@@ -24,7 +25,8 @@ struct liquidity_weighted {
     double imbalance; /* [-1, 1], of sizes */
     double bid, ask;  /* weighted value, quote currency */
 };
-void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps, struct liquidity_weighted *ret_weighted);
+void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps,
+                        struct liquidity_weighted *ret_weighted);
 
 /* ask * I + bid * (1 - I), I = bid size / (bid size + ask size); price units of the integers. */
 double liquidity_weighted_mid(const struct level *bid, const struct level *ask);
@@ -33,8 +35,9 @@ double liquidity_weighted_mid(const struct level *bid, const struct level *ask);
 struct liquidity_walk {
     double filled, unfilled; /* base units */
     double vwap, worst;      /* prices; 0 when nothing was filled */
-    double slippage_bps;     /* of the VWAP against the mid, >= 0 is a cost; a lower bound when unfilled > 0 */
+    double slippage_bps; /* of the VWAP against the mid, >= 0 is a cost; a lower bound when unfilled > 0 */
 };
-void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty, struct liquidity_walk *ret_walk);
+void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty,
+                    struct liquidity_walk *ret_walk);
 
 #endif

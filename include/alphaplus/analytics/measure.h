@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TICK_NS (100 * INT64_C(1000000)) /* engine ticks: every 100 ms of event time */
+#define TICK_NS     (100 * INT64_C(1000000)) /* engine ticks: every 100 ms of event time */
 #define MEASURE_MAX 32
 
 struct measure_input {
@@ -31,7 +31,8 @@ struct measure {
     /* The state is zeroed, the values are NO_DATA. May be NULL. */
     void (*init)(void *state, const struct measure_input *in, struct metric_value *values);
     /* After the event was applied to the book. Depth, quote, trade, mark, liquidation, open interest. May be NULL. */
-    void (*on_event)(void *state, const struct measure_input *in, const struct event *ev, struct metric_value *values);
+    void (*on_event)(void *state, const struct measure_input *in, const struct event *ev,
+                     struct metric_value *values);
     /* At each tick; is_second: a whole second. May be NULL. */
     void (*on_tick)(void *state, const struct measure_input *in, bool is_second, struct metric_value *values);
     /* The book stopped being true. May be NULL. */

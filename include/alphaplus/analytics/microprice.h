@@ -9,9 +9,9 @@
 #include <alphaplus/base/err.h>
 #include <stdint.h>
 
-#define MICROPRICE_BUCKETS 10
-#define MICROPRICE_SPREADS 2
-#define MICROPRICE_STATES (MICROPRICE_BUCKETS * MICROPRICE_SPREADS)
+#define MICROPRICE_BUCKETS   10
+#define MICROPRICE_SPREADS   2
+#define MICROPRICE_STATES    (MICROPRICE_BUCKETS * MICROPRICE_SPREADS)
 #define MICROPRICE_STEPS_MIN 5000 /* transitions, mirrors not counted, before a fit is worth showing */
 
 struct microprice_counts {
@@ -21,11 +21,12 @@ struct microprice_counts {
     double steps;
 };
 
-/* State of a touch; -1 when the spread is not within 1..MICROPRICE_SPREADS ticks. */
-int microprice_state(int64_t bid_qty, int64_t ask_qty, int64_t spread_ticks);
+/* State of a touch; -1 when the spread is not within 1..MICROPRICE_SPREADS ticks or imbalance not within [0, 1]. */
+int microprice_state(double imbalance, int64_t spread_ticks);
 /* One step; moved_half_ticks: change of the mid. Steps of more than one tick are not counted. */
 void microprice_add(struct microprice_counts *c, int from, int to, int64_t moved_half_ticks);
 /* G1 and G* by state, in ticks. AP_EAGAIN: the counts do not determine them. */
-AP_MUST_CHECK int microprice_fit(const struct microprice_counts *c, double ret_g1[MICROPRICE_STATES], double ret_g[MICROPRICE_STATES]);
+AP_MUST_CHECK int microprice_fit(const struct microprice_counts *c, double ret_g1[MICROPRICE_STATES],
+                                 double ret_g[MICROPRICE_STATES]);
 
 #endif

@@ -10,14 +10,14 @@
 #include <alphaplus/model/view.h>
 
 struct wall_params {
-    int half_window;      /* 25 */
-    double z_min;         /* 3.5 */
-    double share_min;     /* 0.10 */
-    double mad_floor;     /* 0.05 in log units */
-    double range_pct;     /* 2 % of mid */
-    double floor_usd;     /* 100,000 */
-    int64_t age_ns;       /* 3 s */
-    double presence;      /* 0.8 of the scans of the last 5 s */
+    int half_window;  /* 25 */
+    double z_min;     /* 3.5 */
+    double share_min; /* 0.10 */
+    double mad_floor; /* 0.05 in log units */
+    double range_pct; /* 2 % of mid */
+    double floor_usd; /* 100,000 */
+    int64_t age_ns;   /* 3 s */
+    double presence;  /* 0.8 of the scans of the last 5 s */
 };
 extern const struct wall_params wall_params_default;
 
@@ -26,7 +26,8 @@ struct wall_candidate {
     double z, share;
 };
 /* Candidates among levels in price order; returns how many were written (at most max). */
-size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p, struct wall_candidate *out, size_t max);
+size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p,
+                 struct wall_candidate *out, size_t max);
 
 /* Keeps candidates of one instrument over time. Pointer-free. Scans each 500 ms of event time. */
 #define WALL_TRACK_MAX 64
@@ -47,10 +48,12 @@ enum wall_change { WALL_BORN = 1, WALL_GONE = 2 };
 void wall_tracker_init(struct wall_tracker *t, const struct wall_params *p);
 /* At a tick. `changed` (may be NULL) is told of each wall born or gone. */
 void wall_tracker_tick(struct wall_tracker *t, const struct measure_input *in,
-                       void (*changed)(void *user, enum wall_change change, const struct wall_track *track), void *user);
+                       void (*changed)(void *user, enum wall_change change, const struct wall_track *track),
+                       void *user);
 void wall_tracker_lost(struct wall_tracker *t);
 /* Walls, largest notional first; absorb_minutes from the taker volume per minute that hits that side (base units; 0: unknown). */
-uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument *in, double taker_per_min_bid,
-                           double taker_per_min_ask, struct wall_view *out, uint32_t max);
+uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument *in,
+                           double taker_per_min_bid, double taker_per_min_ask, struct wall_view *out,
+                           uint32_t max);
 
 #endif

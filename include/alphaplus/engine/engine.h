@@ -20,16 +20,18 @@
 
 struct engine; /* opaque */
 
-struct engine_hooks { /* all may be NULL; called inside engine_apply / engine_advance, on the caller's thread */
+struct
+    engine_hooks { /* all may be NULL; called inside engine_apply / engine_advance, on the caller's thread */
     /* At each tick that is a multiple of every_ns, after it ran; state as of that boundary. */
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
     /* After each DEPTH or DEPTH_SNAPSHOT event that was applied to a book, the book as it stands right after it. */
     void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
-    void *user;           /* borrowed */
+    void *user;            /* borrowed */
     int64_t tick_every_ns; /* 0: no on_tick */
 };
 
-AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hooks *hooks, struct engine **ret_engine);
+AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hooks *hooks,
+                                struct engine **ret_engine);
 void engine_destroy(struct engine *e);
 
 /* One event, in order. Unknown kinds and unknown instruments are counted and skipped. Errors: AP_ENOMEM, or AP_ECORRUPT when
