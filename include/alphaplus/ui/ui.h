@@ -27,6 +27,7 @@ struct ui_options {
     const struct metric_registry *registry; /* borrowed */
     struct publication *publication; /* borrowed; the ui is a reader and viewer 0 */
     const char *title;               /* "demo", "live", "replay FILE" */
+    int32_t utc_offset_s;            /* of local time, east positive */
     bool asks_before_quit;           /* quitting would stop a recording */
 };
 AP_MUST_CHECK int ui_create(const struct ui_options *o, struct ui **ret_ui, char *why, size_t why_size);

@@ -1,0 +1,202 @@
+/* The command line and the question before quitting: what is typed while something is open. */
+#include "actions.h"
+#include "format.h"
+#include "keymap.h"
+#include "state.h"
+#include <alphaplus/base/text.h>
+#include <stdio.h>
+#include <string.h>
+
+static void command_goto(struct ui *ui, const char *argument)
+{
+    int64_t at_ns;
+    int64_t day = ui->replay.is_on ? ui->replay.at_ns : ui->wall_ns;
+    if (!ui_is_replay(ui))
+        replay_seek(ui, 0);
+    else if (text_parse_time(argument, day, &at_ns) != 0)
+        ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", argument);
+    else if (at_ns < ui->replay.first_ns || at_ns > ui->replay.last_ns)
+        ui_say(ui, true, "%s is outside the journal", argument);
+    else
+        replay_seek(ui, at_ns);
+}
+
+static void command_theme(struct ui *ui, const char *argument)
+{
+    char why[MESSAGE_MAX];
+    struct theme theme;
+    if (theme_load(argument, &theme, why, sizeof why) != 0) {
+        ui_say(ui, true, "theme %s: %s", argument, why);
+        return;
+    }
+    ui->theme = theme;
+    ui->term->ops->redraw(ui->term);
+}
+
+static void command_layout(struct ui *ui, const char *argument)
+{
+    for (int i = 0; i < LAYOUT_N; i++) {
+        if (text_equal_nocase(argument, layout_name_text(i))) {
+            place_layout(ui, i);
+            return;
+        }
+    }
+    ui_say(ui, true, "no layout \"%s\": main, risk, flow, health", argument);
+}
+
+static void command_zoom(struct ui *ui, const char *argument)
+{
+    for (int p = 0; p < PANEL_N; p++) {
+        if (place_can_focus(p) && text_equal_nocase(argument, panel_title(p))) {
+            ui->focus = p;
+            ui->zoom = p;
+            return;
+        }
+    }
+    ui_say(ui, true, "no panel \"%s\": heatmap, ladder, liquidations, tape, state, risk, health, events",
+           argument);
+}
+
+static void command_symbol(struct ui *ui, const char *argument)
+{
+    for (uint32_t i = 0; i < ui->live.name_n; i++) {
+        char name[INSTRUMENT_NAME_MAX];
+        instrument_name(&ui->live.names[i], name);
+        if (text_equal_nocase(argument, name) || text_equal_nocase(argument, ui->live.names[i].symbol)) {
+            place_market(ui, i);
+            return;
+        }
+    }
+    ui_say(ui, true, "\"%s\" is not watched here; i shows what is", argument);
+}
+
+static void command_help(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    ui->overlay = OVERLAY_HELP;
+}
+
+static void command_quit(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    if (ui->asks_before_quit)
+        ui->overlay = OVERLAY_QUIT;
+    else
+        ui->wishes |= UI_WISH_QUIT;
+}
+
+const struct command command_table[] = {
+    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", command_goto},
+    {"layout", "NAME", "main, risk, flow or health", command_layout},
+    {"zoom", "PANEL", "give a panel the whole screen", command_zoom},
+    {"symbol", "NAME", "show this instrument", command_symbol},
+    {"theme", "NAME", "default, classic, light, mono, or a file", command_theme},
+    {"help", "", "keys and commands", command_help},
+    {"quit", "", "leave; asks if a recording would stop", command_quit},
+};
+const size_t command_table_n = sizeof command_table / sizeof *command_table;
+
+/* The command that `word` begins, if it begins only one. */
+static const struct command *command_find(const char *word, size_t n)
+{
+    const struct command *found = NULL;
+    for (size_t i = 0; i < command_table_n; i++) {
+        const struct command *c = &command_table[i];
+        if (strncmp(c->name, word, n) != 0)
+            continue;
+        if (strlen(c->name) == n)
+            return c;
+        if (found != NULL)
+            return NULL;
+        found = c;
+    }
+    return found;
+}
+
+void command_run(struct ui *ui, const char *line)
+{
+    char argument[COMMAND_MAX];
+    while (*line == ' ' || *line == ':')
+        line++;
+    size_t n = strcspn(line, " ");
+    if (n == 0)
+        return;
+    text_copy(argument, sizeof argument, line + n + strspn(line + n, " "));
+    for (size_t end = strlen(argument); end > 0 && argument[end - 1] == ' ';)
+        argument[--end] = '\0';
+    const struct command *c = command_find(line, n);
+    if (c == NULL)
+        ui_say(ui, true, "no command \"%.*s\"; ? lists them", (int)n, line);
+    else if (c->argument[0] != '\0' && argument[0] == '\0')
+        ui_say(ui, true, ":%s needs %s: %s", c->name, c->argument, c->help);
+    else
+        c->run(ui, argument);
+}
+
+/* The code point as UTF-8 behind what was typed so far. */
+static void append(struct ui *ui, uint32_t key)
+{
+    char bytes[4];
+    size_t n = key < 0x80 ? 1 : key < 0x800 ? 2 : key < 0x10000 ? 3 : 4;
+    static const unsigned char lead[5] = {0, 0, 0xc0, 0xe0, 0xf0};
+    if (ui->command_n + n >= sizeof ui->command)
+        return;
+    for (size_t i = n; i-- > 0; key >>= 6)
+        bytes[i] = (char)(i > 0 ? 0x80 | (key & 0x3f) : lead[n] | key);
+    memcpy(ui->command + ui->command_n, bytes, n);
+    ui->command_n += n;
+    ui->command[ui->command_n] = '\0';
+}
+
+static void erase(struct ui *ui)
+{
+    while (ui->command_n > 0 && ((unsigned char)ui->command[--ui->command_n] & 0xc0) == 0x80)
+        continue;
+    ui->command[ui->command_n] = '\0';
+}
+
+static void command_key(struct ui *ui, uint32_t key)
+{
+    if (key == KEY__ENTER || key == '\n' || key == '\r') {
+        ui->overlay = OVERLAY_NONE;
+        command_run(ui, ui->command);
+    } else if (key == KEY__ESC || (key == KEY__BACKSPACE && ui->command_n == 0)) {
+        ui->overlay = OVERLAY_NONE;
+    } else if (key == KEY__BACKSPACE || key == 0x7f || key == 0x08) {
+        erase(ui);
+    } else if (key == 0x15) {
+        ui->command_n = 0;
+        ui->command[0] = '\0';
+    } else if (key >= 0x20 && key < KEY__BASE) {
+        append(ui, key);
+    }
+}
+
+static void help_key(struct ui *ui, const struct action *a, uint32_t key)
+{
+    int page = key == KEY__PGUP || key == KEY__PGDN ? 10 : 1;
+    if (a == NULL)
+        return;
+    if (a->run == act_quit || a->run == act_help || a->run == act_back)
+        ui->overlay = OVERLAY_NONE;
+    else if (a->run == act_scroll && (key == KEY__UP || key == 'k' || key == KEY__PGUP))
+        ui->help_skip = ui->help_skip > page ? ui->help_skip - page : 0;
+    else if (a->run == act_scroll)
+        ui->help_skip = ui->help_skip + page < ui->help_most ? ui->help_skip + page : ui->help_most;
+}
+
+bool overlay_key(struct ui *ui, uint32_t key)
+{
+    const struct action *a = action_of_key(key);
+    switch (ui->overlay) {
+    case OVERLAY_NONE: return false;
+    case OVERLAY_COMMAND: command_key(ui, key); return true;
+    case OVERLAY_QUIT:
+        ui->overlay = OVERLAY_NONE;
+        if (key == 'y' || key == 'Y')
+            ui->wishes |= UI_WISH_QUIT;
+        return true;
+    case OVERLAY_HELP: help_key(ui, a, key); return true;
+    }
+    return false;
+}

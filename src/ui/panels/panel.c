@@ -1,0 +1,60 @@
+#include "panel.h"
+
+#include "../format.h"
+#include "../theme.h"
+#include <stdio.h>
+#include <string.h>
+
+const struct panel_ops panel_table[PANEL_N] = {
+    {PANEL_REPLAY, replay_draw}, {PANEL_STATUS, status_draw}, {PANEL_RISK_LINE, risk_line_draw},
+    {PANEL_HEAT, heat_draw},     {PANEL_LADDER, ladder_draw}, {PANEL_LIQ_LINE, liq_line_draw},
+    {PANEL_LIQS, liqs_draw},     {PANEL_TAPE, tape_draw},     {PANEL_STATE, state_draw},
+    {PANEL_RISK, risk_draw},     {PANEL_HEALTH, health_draw}, {PANEL_EVENTS, events_draw},
+    {PANEL_NOTES, notes_draw},   {PANEL_FOOTER, footer_draw},
+};
+
+bool panel_is_focus(const struct ui *ui, enum panel panel)
+{
+    return ui->focus == (int)panel;
+}
+
+void panel_head(const struct ui *ui, const struct pane *p, enum panel panel, const char *title)
+{
+    pane_title(p, 0, title, panel_is_focus(ui, panel));
+    if (!ui->is_held)
+        return;
+    char text[FORMAT_MAX + 16], age[FORMAT_MAX];
+    int64_t held = ui->live.head.time_ns - ui->held_ns;
+    snprintf(text, sizeof text, " HELD %s ", format_age(age, held - held % INT64_C(1000000000)));
+    pane_right(p, 0, p->w, 0, ROLE_HELD, text);
+}
+
+bool panel_has_picture(const struct ui *ui)
+{
+    const struct data *d = ui->shown;
+    return d->picture_version != 0 && d->picture.request.market == d->market_index && d->picture.row_n > 0;
+}
+
+void panel_banner(const struct ui *ui, const struct pane *p)
+{
+    const struct data *d = ui->shown;
+    char text[96], age[FORMAT_MAX];
+    if (data_is_true(d))
+        return;
+    if (!data_has_market(d))
+        snprintf(text, sizeof text, " WAITING FOR THE FIRST INSTRUMENT ");
+    else
+        snprintf(text, sizeof text, " %s  %s ", book_state_name(d->market.book_state),
+                 format_age(age, d->head.time_ns - d->market.book_since_ns));
+    if (text_columns(text) > p->w && data_has_market(d))
+        snprintf(text, sizeof text, "%s", book_state_name(d->market.book_state));
+    int w = text_columns(text), y = p->h / 2;
+    pane_text(p, w < p->w ? (p->w - w) / 2 : 0, y, ROLE_ALARM, text);
+}
+
+char completeness_mark(int completeness)
+{
+    return completeness == COMPLETENESS_FULL                                               ? '='
+           : completeness == COMPLETENESS_SAMPLED || completeness == COMPLETENESS_INFERRED ? '~'
+                                                                                           : '?';
+}
