@@ -177,7 +177,7 @@ static void wish_splice(struct market *m, int64_t now_ns)
     if (v->bid_px - v->known_lo >= span / 4 && v->known_hi - v->ask_px >= span / 4)
         return;
     m->splice_ns = now_ns;
-    m->sync.wants_snapshot = 1;
+    sync_refresh(&m->sync);
 }
 
 struct joined {
