@@ -17,14 +17,14 @@ struct row {
     double lowest, highest;
 };
 
-#define X(section_, name_, kind_, standard_, lowest_, highest_, meaning_) \
-    {.section = #section_,                                                \
-     .name = #name_,                                                      \
-     .standard = (standard_),                                             \
-     .meaning = (meaning_),                                               \
-     .kind = KIND_##kind_,                                                \
-     .offset = offsetof(struct settings, section_.name_),                 \
-     .lowest = (lowest_),                                                 \
+#define X(section_, name_, kind_, standard_, lowest_, highest_, meaning_)                                    \
+    {.section = #section_,                                                                                   \
+     .name = #name_,                                                                                         \
+     .standard = (standard_),                                                                                \
+     .meaning = (meaning_),                                                                                  \
+     .kind = KIND_##kind_,                                                                                   \
+     .offset = offsetof(struct settings, section_.name_),                                                    \
+     .lowest = (lowest_),                                                                                    \
      .highest = (highest_)},
 static const struct row rows[] = {SETTING_LIST(X)};
 #undef X
