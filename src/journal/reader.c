@@ -1,0 +1,378 @@
+#include "reader.h"
+
+#include "schema.h"
+#include <alphaplus/base/text.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_BUSY_MS = 2000, BLOB_MAX = CODEC_BLOCK_MAX + (1 << 20) };
+
+static const char *const statements[READER_STMTS] = {
+    [READER_SEAL_AT] =
+        "SELECT seal, max(last_seq) FROM blocks WHERE seal = (SELECT max(seal) FROM blocks WHERE seal <= ?1)",
+    [READER_SEAL_AFTER] =
+        "SELECT seal, max(last_seq) FROM blocks WHERE seal = (SELECT min(seal) FROM blocks WHERE seal > ?1)",
+    [READER_BLOCKS] =
+        "SELECT id, instrument_id, first_seq, last_seq, first_ns, last_ns, events, levels, kinds, "
+        "raw_bytes, crc, data FROM blocks WHERE seal = ?1",
+    [READER_KINDS] = "SELECT kind, events, rows FROM block_kinds WHERE block = ?1",
+    [READER_TAIL] =
+        "SELECT id, last_seq, crc, raw_bytes, data FROM tail WHERE last_seq >= ?1 ORDER BY id LIMIT 1",
+    [READER_SESSION] = "SELECT id, start_ns, end_ns, first_seq, last_seq, libm_fingerprint, program, source "
+                       "FROM sessions ORDER BY id LIMIT 1 OFFSET ?1",
+    [READER_INSTRUMENT] =
+        "SELECT venue, symbol, base, quote, settle, instrument_id, version, kind, book_rule, inverse, inferred, "
+        "price_decimals, qty_decimals, mark_decimals, rate_decimals, tick, lot, multiplier, expiry_ns, "
+        "funding_interval_s, trading FROM instruments ORDER BY id LIMIT 1 OFFSET ?1",
+    [READER_RESULT] =
+        "SELECT seq, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, text "
+        "FROM results ORDER BY seq, id LIMIT -1 OFFSET ?1",
+};
+
+/* Is it a file that can hold a journal at all? */
+static int check_file(const char *path, char *why, size_t why_size)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        int e = errno;
+        (void)snprintf(why, why_size, "%s: %s", path, strerror(e));
+        return e == ENOENT ? AP_ENOTFOUND : e == EACCES ? AP_EACCESS : AP_EIO;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        (void)snprintf(why, why_size, "%s: it is %s, not a file", path,
+                       S_ISDIR(st.st_mode) ? "a directory" : "a device or pipe");
+        return AP_EINVAL;
+    }
+    if (access(path, R_OK) != 0) {
+        (void)snprintf(why, why_size, "%s: %s", path, strerror(errno));
+        return AP_EACCESS;
+    }
+    return 0;
+}
+
+/* "file:..." with what a URI cannot hold escaped. */
+static char *uri_of(const char *path, const char *query)
+{
+    static const char hex[] = "0123456789abcdef";
+    struct buf b;
+    buf_init(&b, 3 * 4096 + 64);
+    (void)buf_text(&b, "file:");
+    for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++) {
+        if (*p == '%' || *p == '?' || *p == '#' || *p < 0x20) {
+            (void)buf_printf(&b, "%%%c%c", hex[*p >> 4], hex[*p & 15]);
+        } else {
+            (void)buf_byte(&b, (char)*p);
+        }
+    }
+    (void)buf_text(&b, query);
+    char *uri = b.failed != 0 ? NULL : strdup(b.data);
+    buf_finish(&b);
+    return uri;
+}
+
+static int connect_to(struct journal *j, const char *query, char *why, size_t why_size)
+{
+    char *uri = uri_of(j->path, query);
+    bool is_empty = false;
+    if (uri == NULL) {
+        return AP_ENOMEM;
+    }
+    int err = sql_err(sqlite3_open_v2(
+        uri, &j->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        NULL));
+    free(uri);
+    if (err != 0) {
+        sql_why(j->db, j->path, why, why_size);
+        return err;
+    }
+    (void)sqlite3_busy_timeout(j->db, READ_BUSY_MS);
+    (void)sqlite3_db_config(j->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    (void)sqlite3_db_config(j->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+    (void)sqlite3_limit(j->db, SQLITE_LIMIT_LENGTH, BLOB_MAX);
+    err = sql_exec(j->db, "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0");
+    if (err == 0) {
+        err = schema_check(j->db, &is_empty, why, why_size);
+    } else {
+        sql_why(j->db, j->path, why, why_size);
+    }
+    if (err == 0 && is_empty) {
+        (void)snprintf(why, why_size, "it is empty");
+        err = AP_ECORRUPT;
+    }
+    if (err == 0) {
+        err = sql_prepare_all(j->db, statements, READER_STMTS, j->stmts);
+        if (err != 0) {
+            sql_why(j->db, "its tables are not those of a journal", why, why_size);
+        }
+    }
+    return err;
+}
+
+static void disconnect(struct journal *j)
+{
+    sql_finalize_all(j->stmts, READER_STMTS);
+    (void)sqlite3_close(j->db);
+    j->db = NULL;
+}
+
+/* Nobody can be writing where nothing can be written; then the files that SQLite wants beside it are not needed. */
+static bool has_no_wal(const struct journal *j)
+{
+    char wal[4096];
+    struct stat st;
+    int n = snprintf(wal, sizeof(wal), "%s-wal", j->path);
+    return n > 0 && (size_t)n < sizeof(wal) && (stat(wal, &st) != 0 || st.st_size == 0);
+}
+
+int journal_open(const char *path, struct journal **ret_journal, char *why, size_t why_size)
+{
+    int err = check_file(path, why, why_size);
+    if (err != 0) {
+        return err;
+    }
+    struct journal *j = calloc(1, sizeof(*j));
+    if (j == NULL) {
+        return AP_ENOMEM;
+    }
+    j->path = strdup(path);
+    err = j->path == NULL ? AP_ENOMEM : connect_to(j, "", why, why_size);
+    if (err == AP_EACCESS && has_no_wal(j)) {
+        disconnect(j);
+        err = connect_to(j, "?immutable=1", why, why_size);
+    }
+    if (err != 0) {
+        journal_close(j);
+        return err;
+    }
+    *ret_journal = j;
+    return 0;
+}
+
+void journal_close(struct journal *j)
+{
+    if (j == NULL) {
+        return;
+    }
+    disconnect(j);
+    free(j->path);
+    free(j);
+}
+
+static uint64_t file_bytes(const struct journal *j)
+{
+    struct stat st;
+    return stat(j->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static int add_kinds(struct journal *j, struct journal_info *info)
+{
+    sqlite3_stmt *stmt = NULL;
+    int err = sql_err(sqlite3_prepare_v2(
+        j->db, "SELECT kind, sum(events), sum(rows) FROM block_kinds GROUP BY kind", -1, &stmt, NULL));
+    while (err == 0 && (err = sql_step(stmt)) == 1) {
+        int64_t kind = sqlite3_column_int64(stmt, 0);
+        if (kind >= 0 && kind < CODEC_KINDS) {
+            info->kinds[kind].events += (uint64_t)sqlite3_column_int64(stmt, 1);
+            info->kinds[kind].rows += (uint64_t)sqlite3_column_int64(stmt, 2);
+        }
+        err = 0;
+    }
+    sqlite3_finalize(stmt);
+    return err;
+}
+
+static int add_tail_kinds(struct journal *j, uint64_t from_seq, struct journal_info *info)
+{
+    struct journal_cursor *c = NULL;
+    const struct event *ev;
+    struct codec_info found = {0};
+    int err = journal_cursor_open(j, from_seq, &c);
+    while (err == 0 && (err = journal_next(c, &ev)) == 1) {
+        codec_info_add(&found, ev);
+        err = 0;
+    }
+    journal_cursor_close(c);
+    for (int i = 0; i < CODEC_KINDS; i++) {
+        info->kinds[i].events += found.kinds[i].events;
+        info->kinds[i].rows += found.kinds[i].rows;
+    }
+    return err;
+}
+
+static int read_totals(struct journal *j, struct journal_info *info, int64_t *ret_tail_seq)
+{
+    int64_t v[16] = {0};
+    static const char *const queries[] = {
+        "SELECT count(*) FROM blocks",
+        "SELECT sum(length(data)) FROM blocks",
+        "SELECT sum(length(data)) FROM tail",
+        "SELECT (SELECT coalesce(sum(events), 0) FROM blocks) + (SELECT coalesce(sum(events), 0) FROM tail)",
+        "SELECT (SELECT coalesce(sum(levels), 0) FROM blocks) + (SELECT coalesce(sum(levels), 0) FROM tail)",
+        "SELECT min(v) FROM (SELECT min(first_ns) AS v FROM blocks UNION ALL SELECT min(first_ns) FROM tail)",
+        "SELECT max(v) FROM (SELECT max(last_ns) AS v FROM blocks UNION ALL SELECT max(last_ns) FROM tail)",
+        "SELECT min(v) FROM (SELECT min(first_seq) AS v FROM blocks UNION ALL SELECT min(first_seq) FROM tail)",
+        "SELECT max(v) FROM (SELECT max(last_seq) AS v FROM blocks UNION ALL SELECT max(last_seq) FROM tail)",
+        "SELECT count(*) FROM sessions",
+        "SELECT count(*) FROM instruments",
+        "SELECT count(*) FROM gaps",
+        "SELECT min(first_seq) FROM tail",
+    };
+    for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+        int err = sql_number(j->db, queries[i], 0, &v[i]);
+        if (err != 0) {
+            return err;
+        }
+    }
+    *info = (struct journal_info){
+        .schema = JOURNAL_SCHEMA,
+        .file_bytes = file_bytes(j),
+        .blocks = (uint64_t)v[0],
+        .block_bytes = (uint64_t)v[1],
+        .tail_bytes = (uint64_t)v[2],
+        .events = (uint64_t)v[3],
+        .level_updates = (uint64_t)v[4],
+        .first_ns = v[5],
+        .last_ns = v[6],
+        .first_seq = (uint64_t)v[7],
+        .last_seq = (uint64_t)v[8],
+        .sessions = (uint32_t)v[9],
+        .instruments = (uint32_t)v[10],
+        .gaps = (uint32_t)v[11],
+    };
+    *ret_tail_seq = v[12];
+    return 0;
+}
+
+int journal_info(struct journal *j, struct journal_info *ret_info)
+{
+    struct journal_info info = {0};
+    int64_t tail_seq = 0;
+    int err = sql_exec(j->db, "SAVEPOINT info"); /* one moment, though it is being written */
+    if (err != 0) {
+        return err;
+    }
+    err = read_totals(j, &info, &tail_seq);
+    if (err == 0) {
+        err = add_kinds(j, &info);
+    }
+    if (err == 0 && tail_seq > 0) {
+        err = add_tail_kinds(j, (uint64_t)tail_seq, &info);
+    }
+    int end = sql_exec(j->db, "RELEASE info");
+    err = err != 0 ? err : end;
+    if (err == 0) {
+        *ret_info = info;
+    }
+    return err;
+}
+
+/* The row at `index`: AP_ENOTFOUND when there is none. */
+static int row_at(sqlite3_stmt *stmt, uint64_t index)
+{
+    if (index > INT64_MAX) {
+        return AP_ENOTFOUND;
+    }
+    (void)sqlite3_reset(stmt);
+    int err = sql_err(sqlite3_bind_int64(stmt, 1, (int64_t)index));
+    if (err == 0) {
+        err = sql_step(stmt);
+    }
+    return err == 1 ? 0 : err == 0 ? AP_ENOTFOUND : err;
+}
+
+int journal_session(struct journal *j, uint32_t index, struct journal_session *ret_session)
+{
+    sqlite3_stmt *stmt = j->stmts[READER_SESSION];
+    int err = row_at(stmt, index);
+    if (err == 0) {
+        struct journal_session s = {
+            .id = sqlite3_column_int64(stmt, 0),
+            .start_ns = sqlite3_column_int64(stmt, 1),
+            .end_ns = sqlite3_column_int64(stmt, 2),
+            .first_seq = (uint64_t)sqlite3_column_int64(stmt, 3),
+            .last_seq = (uint64_t)sqlite3_column_int64(stmt, 4),
+            .libm_fingerprint = (uint64_t)sqlite3_column_int64(stmt, 5),
+        };
+        sql_column_text(stmt, 6, s.program, sizeof(s.program));
+        sql_column_text(stmt, 7, s.source, sizeof(s.source));
+        *ret_session = s;
+    }
+    (void)sqlite3_reset(stmt);
+    return err;
+}
+
+int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret_instrument)
+{
+    sqlite3_stmt *stmt = j->stmts[READER_INSTRUMENT];
+    struct instrument in = {0};
+    int err = row_at(stmt, index);
+    if (err == 0) {
+        sql_column_text(stmt, 0, in.venue, sizeof(in.venue));
+        sql_column_text(stmt, 1, in.symbol, sizeof(in.symbol));
+        sql_column_text(stmt, 2, in.base, sizeof(in.base));
+        sql_column_text(stmt, 3, in.quote, sizeof(in.quote));
+        sql_column_text(stmt, 4, in.settle, sizeof(in.settle));
+        in.id = (uint32_t)sqlite3_column_int64(stmt, 5);
+        in.version = (uint32_t)sqlite3_column_int64(stmt, 6);
+        uint8_t *const bytes[] = {&in.kind,           &in.book_rule,    &in.inverse,       &in.inferred,
+                                  &in.price_decimals, &in.qty_decimals, &in.mark_decimals, &in.rate_decimals};
+        for (int i = 0; i < 8; i++) {
+            *bytes[i] = (uint8_t)sqlite3_column_int64(stmt, 7 + i);
+        }
+        in.tick = sqlite3_column_int64(stmt, 15);
+        in.lot = sqlite3_column_int64(stmt, 16);
+        in.multiplier = sqlite3_column_int64(stmt, 17);
+        in.expiry_ns = sqlite3_column_int64(stmt, 18);
+        in.funding_interval_s = (uint32_t)sqlite3_column_int64(stmt, 19);
+        in.trading = (uint32_t)sqlite3_column_int64(stmt, 20);
+        err = instrument_check(&in) != 0 ? AP_ECORRUPT : 0;
+    }
+    (void)sqlite3_reset(stmt);
+    if (err == 0) {
+        *ret_instrument = in;
+    }
+    return err;
+}
+
+static void read_result(sqlite3_stmt *stmt, struct result *ret_result)
+{
+    struct result r = {
+        .size = sizeof(r),
+        .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
+        .kind = (uint16_t)sqlite3_column_int64(stmt, 1),
+        .cause = (uint16_t)sqlite3_column_int64(stmt, 2),
+        .instrument = (uint32_t)sqlite3_column_int64(stmt, 3),
+        .time_ns = sqlite3_column_int64(stmt, 4),
+        .from_id = (uint64_t)sqlite3_column_int64(stmt, 5),
+        .to_id = (uint64_t)sqlite3_column_int64(stmt, 6),
+        .digest_exact = (uint64_t)sqlite3_column_int64(stmt, 7),
+        .digest_all = (uint64_t)sqlite3_column_int64(stmt, 8),
+    };
+    sql_column_text(stmt, 9, r.text, sizeof(r.text));
+    *ret_result = r;
+}
+
+/* One after the other is the usual way: the statement is kept open for it. */
+int journal_result_at(struct journal *j, uint64_t index, struct result *ret_result)
+{
+    sqlite3_stmt *stmt = j->stmts[READER_RESULT];
+    int err;
+    if (j->is_result_open && index == j->result_next) {
+        err = sql_step(stmt);
+    } else {
+        err = row_at(stmt, index);
+        err = err == 0 ? 1 : err == AP_ENOTFOUND ? 0 : err;
+    }
+    j->is_result_open = err == 1;
+    if (err != 1) {
+        (void)sqlite3_reset(stmt);
+        return err;
+    }
+    j->result_next = index + 1;
+    read_result(stmt, ret_result);
+    return 1;
+}

@@ -1,0 +1,57 @@
+/* The reader's own state, shared by its files. */
+#ifndef ALPHAPLUS_JOURNAL_READER_H
+#define ALPHAPLUS_JOURNAL_READER_H
+
+#include "codec.h"
+#include "sql.h"
+#include <alphaplus/base/buf.h>
+#include <alphaplus/journal/journal.h>
+
+/* Blocks in one seal; a file that claims more is damaged. */
+#define READER_LANES_MAX 1024
+
+enum reader_stmt {
+    READER_SEAL_AT,    /* ?1: seq; the last seal that begins at or before it, and where that ends */
+    READER_SEAL_AFTER, /* ?1: seq; the first that begins behind it */
+    READER_BLOCKS,     /* ?1: seal */
+    READER_KINDS,      /* ?1: block */
+    READER_TAIL,       /* ?1: seq; the first row of the tail that ends at or behind it */
+    READER_SESSION,    /* ?1: index */
+    READER_INSTRUMENT, /* ?1: index */
+    READER_RESULT,     /* ?1: index */
+    READER_STMTS
+};
+
+struct journal {
+    sqlite3 *db; /* owned */
+    char *path;  /* owned */
+    sqlite3_stmt *stmts[READER_STMTS];
+    uint64_t result_next; /* the index that the next step of READER_RESULT gives; 0: not begun */
+    bool is_result_open;
+};
+
+/* One block being read. */
+struct lane {
+    struct codec_decoder *decoder; /* owned; kept from seal to seal */
+    const struct event *head;      /* borrowed from it; NULL: at its end */
+    int64_t block;
+    uint32_t instrument;
+    struct codec_info claimed, found;
+    uint32_t claimed_kinds;
+};
+
+struct journal_cursor {
+    struct journal *journal; /* borrowed */
+    uint64_t next_seq;       /* the smallest that may come */
+    struct lane *lanes;      /* owned */
+    size_t lane_n, lane_cap; /* of the seal being read; with a decoder */
+    uint64_t seal_last;      /* where it ends */
+    struct lane *taken;      /* its head was handed out; NULL: none */
+    struct buf tail;         /* a row of it */
+    size_t tail_at;
+    bool is_checking; /* compare each block with what its row says */
+    int err;          /* final */
+    char why[160];
+};
+
+#endif
