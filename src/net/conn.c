@@ -2,9 +2,8 @@
 #include <alphaplus/base/text.h>
 #include <string.h>
 
-#define SEND_BYTES_MAX  8192
-#define SEND_CHUNK_MAX  100
-#define CLOSE_GOING_BYE "bye"
+#define SEND_BYTES_MAX 8192
+#define SEND_CHUNK_MAX 100
 
 static int on_event(struct wire_user *u, enum lws_callback_reasons reason, void *in, size_t n);
 
@@ -158,11 +157,13 @@ void conn_stop(struct conn *c)
 {
     c->is_stopping = true;
     if (c->state == CONN_UP) {
-        /* The close frame goes out at the next chance to write. */
         conn_blame(c, "stopped");
         c->state = CONN_CLOSING;
         c->deadline_ns = now_of(c) + c->tuning->goodbye_ns;
-        lws_callback_on_writable(c->user.wsi);
+        /* Not by a -1 from its own callback: on libuv this version then closes twice, and the second time at once, before
+         * the close frame went out. */
+        lws_close_reason(c->user.wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
+        lws_set_timeout(c->user.wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
     } else if (c->state == CONN_CONNECTING) {
         conn_drop(c, "stopped");
     } else if (c->state == CONN_WAITING) {
@@ -271,11 +272,6 @@ static int send_wishes(struct conn *c)
 
 static int on_writable(struct conn *c)
 {
-    if (c->state == CONN_CLOSING && c->is_stopping) {
-        lws_close_reason(c->user.wsi, LWS_CLOSE_STATUS_NORMAL, (unsigned char *)CLOSE_GOING_BYE,
-                         strlen(CLOSE_GOING_BYE));
-        return -1;
-    }
     if (c->state != CONN_UP || now_of(c) < c->send_due_ns) {
         return 0;
     }

@@ -71,7 +71,6 @@ static int lane_of(const struct source *s, const struct conn *c)
 static void note_bad(struct source *s, int error)
 {
     s->bad++;
-    s->bad_run++;
     s->bad_untold++;
     s->bad_error = error;
 }
@@ -125,6 +124,7 @@ static bool on_frame(void *user, struct conn *c, const char *bytes, size_t n)
 {
     struct source *s = user;
     struct event_buf out;
+    int lane = lane_of(s, c);
     s->frames++;
     s->bytes += n;
     if (!emit_begin(s->emitter, venue_events_bytes(n), &out)) {
@@ -132,9 +132,9 @@ static bool on_frame(void *user, struct conn *c, const char *bytes, size_t n)
     }
     int got = s->venue->decode(&s->decoder, bytes, n, &out);
     if (got >= 0) {
-        bool is_news = note_heard(s, lane_of(s, c), &out);
+        bool is_news = note_heard(s, lane, &out);
         emit_end(s->emitter, &out);
-        s->bad_run = 0;
+        s->lane_bad[lane] = 0;
         if (is_news) {
             greet_books(s, c->rx_ns);
         }
@@ -142,10 +142,10 @@ static bool on_frame(void *user, struct conn *c, const char *bytes, size_t n)
     }
     note_bad(s, got);
     tell_bad(s, c->rx_ns);
-    if (s->bad_run < s->tuning->bad_frames_max) {
+    if (++s->lane_bad[lane] < s->tuning->bad_frames_max) {
         return true;
     }
-    s->bad_run = 0;
+    s->lane_bad[lane] = 0;
     conn_blame(c, "nothing it sends can be read");
     return false;
 }

@@ -48,6 +48,7 @@ struct source {
     struct rest rest;
     struct conn conns[WATCH_LANES_MAX];
     int64_t lane_event_ns[WATCH_LANES_MAX]; /* last event by it; monotonic */
+    int lane_bad[WATCH_LANES_MAX];          /* unreadable frames in a row */
     int conn_n;
     struct decoder decoder;
     struct venue_plan plan;   /* of all */
@@ -63,7 +64,6 @@ struct source {
     char rest_why[WORDS_MAX]; /* why the last request failed; "" */
 
     uint64_t frames, bytes, bad, reconnects;
-    int bad_run;         /* unreadable frames in a row */
     uint64_t bad_untold; /* not yet in a GAP event */
     int bad_error;
     int64_t bad_told_ns;
