@@ -1,3 +1,4 @@
+#include "choice.h"
 #include "cli_table.h"
 
 #include <alphaplus/base/clock.h>
@@ -120,21 +121,6 @@ static int unknown_command(struct parse *p, const char *typed)
     }
     return refuse(p, "no command %.60s%s (an instrument is VENUE:SYMBOL; alphaplus help lists the commands)",
                   typed, offer(&near, "", offered, sizeof(offered)));
-}
-
-static bool is_choice(const char *choices, const char *value)
-{
-    size_t n = strlen(value);
-    for (const char *at = choices; n > 0; at++) {
-        if (strncmp(at, value, n) == 0 && (at[n] == '|' || at[n] == '\0')) {
-            return true;
-        }
-        at = strchr(at, '|');
-        if (at == NULL) {
-            break;
-        }
-    }
-    return false;
 }
 
 /* Digits and at most one point. */

@@ -137,7 +137,7 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .words_max = CLI_ARGS_MAX,
          .words = {FILE_WORD},
          .examples = {{"import --venue binance day.log.gz -o day.apj", "one capture"},
-                      {"import --venue binance --instruments info.json btc.zst eth.zst -o both.apj",
+                      {"import --venue binance --instruments info.json a.zst b.zst -o ab.apj",
                        "two at once, with exact ticks and lots"}}},
     [CLI_EXPORT] =
         {.name = "export",
@@ -201,7 +201,7 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .words_min = 1,
          .words_max = 1,
          .words = {{CLI_WORDS_CHOICE, "bash|zsh|fish"}},
-         .examples = {{"completions bash > ~/.local/share/bash-completion/completions/alphaplus", "for bash"},
+         .examples = {{"completions bash >> ~/.bash_completion", "for bash"},
                       {"completions zsh > ~/.zfunc/_alphaplus", "for zsh, with ~/.zfunc in fpath"},
                       {"completions fish > ~/.config/fish/completions/alphaplus.fish", "for fish"}}},
     [CLI_MAN] = {.name = "man",

@@ -1,5 +1,6 @@
 #include <alphaplus/config/settings.h>
 
+#include "choice.h"
 #include "ini_text.h"
 
 #include <alphaplus/base/text.h>
@@ -40,18 +41,6 @@ struct reading {
 static bool has_choices(const struct row *row)
 {
     return row->kind == KIND_STRING && strchr(row->meaning, '|') != NULL && strchr(row->meaning, ' ') == NULL;
-}
-
-static bool is_choice(const char *choices, const char *value)
-{
-    size_t n = strlen(value);
-    for (const char *at = choices; at != NULL; at = strchr(at, '|')) {
-        at += *at == '|';
-        if (strncmp(at, value, n) == 0 && (at[n] == '|' || at[n] == '\0')) {
-            return n > 0;
-        }
-    }
-    return false;
 }
 
 static bool parse_bool(const char *value, bool *ret)

@@ -32,16 +32,18 @@ static const char *table_date(const char *table)
 size_t tiers_builtin(const char *instrument, struct margin_tier *tiers, size_t max, const char **ret_date)
 {
     static const char venue[] = "binance:";
-    const char *table = tiers_files[0].data;
+    const char *table = tiers_files[0].data, *end = table + tiers_files[0].size;
     size_t count = 0;
     if (strncmp(instrument, venue, strlen(venue)) != 0 || tiers_file_n != 1) {
         return 0;
     }
     const char *symbol = instrument + strlen(venue);
     size_t symbol_n = strlen(symbol);
-    for (const char *line = table; line != NULL && *line != '\0'; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (symbol_n == 0 || strncmp(line, symbol, symbol_n) != 0 || line[symbol_n] != ',') {
+    for (const char *line = table, *next; line < end; line = next) {
+        const char *feed = memchr(line, '\n', (size_t)(end - line));
+        next = feed != NULL ? feed + 1 : end;
+        if (symbol_n == 0 || (size_t)(next - line) <= symbol_n || memcmp(line, symbol, symbol_n) != 0 ||
+            line[symbol_n] != ',') {
             continue;
         }
         const char *at = line + symbol_n + 1;
