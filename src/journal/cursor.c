@@ -182,13 +182,23 @@ static int open_seal(struct journal_cursor *c, uint64_t seal)
     sqlite3_stmt *stmt = c->journal->stmts[READER_BLOCKS];
     int err = sql_err(sqlite3_bind_int64(stmt, 1, (int64_t)seal));
     int step = 0;
+    uint64_t first = UINT64_MAX;
     c->lane_n = 0;
     c->taken = NULL;
     while (err == 0 && (step = sql_step(stmt)) == 1) {
         err = open_block(c, stmt);
+        if (err == 0 && c->lanes[c->lane_n - 1].claimed.first_seq < first) {
+            first = c->lanes[c->lane_n - 1].claimed.first_seq;
+        }
     }
     (void)sqlite3_reset(stmt);
-    return err != 0 ? err : step < 0 ? fail_sql(c, step) : 0;
+    if (err == 0 && step < 0) {
+        return fail_sql(c, step);
+    }
+    if (err == 0 && first != seal) {
+        return fail(c, AP_ECORRUPT, "the blocks of seal %llu begin elsewhere", (unsigned long long)seal);
+    }
+    return err;
 }
 
 /* 1: *ret_seal holds or follows next_seq. */
