@@ -1,6 +1,6 @@
 """Count what meson's JSON test logs say, TAP subtests one by one, and show the failures.
 
-usage: tally.py LOG.json...   The last line is `N passed, N failed`; non-zero exit when any failed or none ran.
+usage: tally.py (LOG.json | --failed=WHAT)...   The last line is `N passed, N failed`; non-zero exit when any failed or none ran.
 A test that died before the end of its plan has failed in every subtest it did not report. A log that is not there
 counts as one failure: the run that should have written it did not come to it.
 """
@@ -58,6 +58,10 @@ def show(entry, names):
 def main():
     passed = failed = skipped = 0
     for log in sys.argv[1:]:
+        if log.startswith('--failed='):
+            print(f'\n--- {log[9:]}: failed, see above')
+            failed += 1
+            continue
         try:
             with open(log, encoding='utf-8', errors='replace') as f:
                 entries = [json.loads(line) for line in f if line.strip()]
