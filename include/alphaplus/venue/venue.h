@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAME_BYTES_MAX (4u << 20) /* a larger frame is refused: AP_ETOOBIG */
-#define VENUE_STREAM_MAX 64        /* bytes of one stream name */
+#define FRAME_BYTES_MAX     (4u << 20) /* a larger frame is refused: AP_ETOOBIG */
+#define VENUE_STREAM_MAX    64         /* bytes of one stream name */
 #define VENUE_UNKNOWN_KINDS 16
 
 enum venue_rest { REST_INSTRUMENTS = 0, REST_SNAPSHOT, REST_OPEN_INTEREST, REST_PREMIUM, REST_KINDS };
@@ -35,7 +35,7 @@ const struct instrument *decoder_find(const struct decoder *d, const char *symbo
 
 /* One connection that is wanted: a path and the streams on it. */
 struct venue_conn {
-    char path[32];  /* "/public" */
+    char path[32];  /* what is connected to: "/public/ws" */
     uint32_t first; /* index into venue_plan.streams */
     uint32_t n;
 };
@@ -49,15 +49,20 @@ struct venue_plan {
 /* What the decimals of an instrument must hold, read off data when no instrument list is at hand. */
 struct venue_probe_symbol {
     char symbol[SYMBOL_MAX];
-    uint8_t price_decimals, qty_decimals, mark_decimals, rate_decimals; /* of the widest text, its zeros included */
+    uint8_t price_decimals, qty_decimals, mark_decimals,
+        rate_decimals; /* of the widest text, its zeros included */
     uint8_t has_depth;
     int64_t tick; /* greatest common divisor of all prices seen, at price_decimals; 0: no price yet */
 };
 struct venue_probe {
     struct venue_probe_symbol symbols[INSTRUMENT_MAX];
     uint32_t n;
-    uint32_t bare_snapshots; /* snapshots that name no symbol: their numbers went to the only symbol with depth, if one */
+    uint32_t
+        bare_snapshots; /* snapshots that name no symbol; whoever knows whose they are adds `bare` to it */
+    struct venue_probe_symbol bare;
 };
+/* Makes `to` wide enough for what `from` saw as well. AP_ERANGE when the tick no longer fits. */
+AP_MUST_CHECK int venue_probe_widen(struct venue_probe_symbol *to, const struct venue_probe_symbol *from);
 
 struct venue {
     const char *name;      /* "binance" */
@@ -70,20 +75,26 @@ struct venue {
      * AP_ESYNTAX, AP_ETYPE, AP_ERANGE, AP_ETOOBIG, AP_EFULL (out too small: give venue_events_bytes(n)). On error out is as before. */
     int (*decode)(struct decoder *d, const char *bytes, size_t n, struct event_buf *out);
     /* A REST answer; `in` names the instrument where the answer does not. Same results. REST_INSTRUMENTS: see read_instruments. */
-    int (*decode_rest)(struct decoder *d, enum venue_rest what, const struct instrument *in, const char *bytes, size_t n,
-                       struct event_buf *out);
+    int (*decode_rest)(struct decoder *d, enum venue_rest what, const struct instrument *in,
+                       const char *bytes, size_t n, struct event_buf *out);
     /* The venue's list of instruments: found() for each that can be watched (id 0). Returns how many, or an error. */
-    int (*read_instruments)(const char *bytes, size_t n, void (*found)(void *user, const struct instrument *in), void *user);
-    /* A frame or a bare snapshot out of a capture: widens the decimals it needs. */
+    int (*read_instruments)(const char *bytes, size_t n,
+                            void (*found)(void *user, const struct instrument *in), void *user);
+    /* A frame or a bare snapshot out of a capture: widens the decimals it needs. 0, or an error: AP_EFULL beyond INSTRUMENT_MAX symbols;
+     * of any other nothing was taken. */
     int (*probe)(struct venue_probe *p, const char *bytes, size_t n);
+    /* The instrument as far as data can tell: id 0, version 1, inferred. */
+    void (*infer)(const struct venue_probe_symbol *seen, struct instrument *ret_in);
     /* Is this capture line a REST snapshot without an envelope? */
     int (*is_bare_snapshot)(const char *bytes, size_t n);
 
     void (*plan)(const struct instrument *list, size_t n, struct venue_plan *ret_plan);
     /* The message that subscribes (or unsubscribes) streams; returns its length, or AP_ETOOBIG. */
-    int (*subscribe)(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id, int is_unsubscribe);
+    int (*subscribe)(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id,
+                     int is_unsubscribe);
     /* "/fapi/v1/depth?symbol=BTCUSDT&limit=1000"; AP_EUNSUPPORTED when the venue has no such thing. Weight in *ret_weight. */
-    int (*rest_path)(enum venue_rest what, const struct instrument *in, char *buf, size_t size, int *ret_weight);
+    int (*rest_path)(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
+                     int *ret_weight);
 };
 
 const struct venue *venue_find(const char *name); /* NULL when unknown */

@@ -1,0 +1,127 @@
+/* What to subscribe to and what to ask for. Streams live on the path of their class: on the wrong one the venue acknowledges them and
+ * never sends anything. Liquidations are asked for by symbol, for the stream of all carries COIN-M as well. */
+#include "binance.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *path;
+    const char *suffixes[4];
+} routes[] = {
+    {"/public/ws", {"@depth@100ms", "@bookTicker"}},
+    {"/market/ws", {"@aggTrade", "@markPrice@1s", "@forceOrder"}},
+};
+enum { ROUTE_COUNT = sizeof(routes) / sizeof(routes[0]) };
+
+static void add_stream(struct venue_plan *plan, struct venue_conn *conn, const char *symbol,
+                       const char *suffix)
+{
+    char lower[SYMBOL_MAX] = {0};
+    if (plan->stream_n == sizeof(plan->streams) / sizeof(plan->streams[0])) {
+        return;
+    }
+    for (size_t i = 0; i < SYMBOL_MAX - 1 && symbol[i] != '\0'; i++) {
+        lower[i] = (char)tolower((unsigned char)symbol[i]);
+    }
+    (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, "%s%s", lower, suffix);
+    conn->n++;
+}
+
+void binance_plan(const struct instrument *list, size_t n, struct venue_plan *ret_plan)
+{
+    struct venue_plan *plan = ret_plan;
+    memset(plan, 0, sizeof(*plan));
+    n = n > INSTRUMENT_MAX ? INSTRUMENT_MAX : n;
+    for (size_t r = 0; r < ROUTE_COUNT && n > 0; r++) {
+        struct venue_conn *conn = &plan->conns[plan->conn_n++];
+        (void)snprintf(conn->path, sizeof(conn->path), "%s", routes[r].path);
+        conn->first = plan->stream_n;
+        for (size_t i = 0; i < n; i++) {
+            for (size_t k = 0; routes[r].suffixes[k] != NULL; k++) {
+                add_stream(plan, conn, list[i].symbol, routes[r].suffixes[k]);
+            }
+        }
+    }
+}
+
+/* Appends; false when it does not fit. */
+static bool append(char *buf, size_t size, size_t *used, const char *text, size_t n)
+{
+    if (n >= size - *used) {
+        return false;
+    }
+    memcpy(buf + *used, text, n);
+    *used += n;
+    buf[*used] = '\0';
+    return true;
+}
+
+static bool is_stream_name(const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!isalnum((unsigned char)name[i]) && (name[i] == '\0' || strchr("@!_-./", name[i]) == NULL)) {
+            return false;
+        }
+    }
+    return n > 0;
+}
+
+int binance_subscribe(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id,
+                      int is_unsubscribe)
+{
+    char text[64];
+    size_t used = 0;
+    int length = snprintf(text, sizeof(text), "{\"method\":\"%s\",\"params\":[",
+                          is_unsubscribe ? "UNSUBSCRIBE" : "SUBSCRIBE");
+    if (size == 0 || !append(buf, size, &used, text, (size_t)length)) {
+        return AP_ETOOBIG;
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t name_n = strnlen(streams[i], VENUE_STREAM_MAX);
+        if (!is_stream_name(streams[i], name_n)) {
+            return AP_EINVAL;
+        }
+        if (!append(buf, size, &used, i > 0 ? ",\"" : "\"", i > 0 ? 2 : 1) ||
+            !append(buf, size, &used, streams[i], name_n) || !append(buf, size, &used, "\"", 1)) {
+            return AP_ETOOBIG;
+        }
+    }
+    length = snprintf(text, sizeof(text), "],\"id\":%" PRIu64 "}", id);
+    if (!append(buf, size, &used, text, (size_t)length) || used > INT32_MAX) {
+        return AP_ETOOBIG;
+    }
+    return (int)used;
+}
+
+int binance_rest_path(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
+                      int *ret_weight)
+{
+    static const struct {
+        const char *path, *more;
+        int weight;
+        bool has_symbol;
+    } calls[REST_KINDS] = {
+        [REST_INSTRUMENTS] = {"/fapi/v1/exchangeInfo", "", 1, false},
+        [REST_SNAPSHOT] = {"/fapi/v1/depth", "&limit=1000", 20, true},
+        [REST_OPEN_INTEREST] = {"/fapi/v1/openInterest", "", 1, true},
+        [REST_PREMIUM] = {"/fapi/v1/premiumIndex", "", 1, true},
+    };
+    if ((int)what < 0 || what >= REST_KINDS) {
+        return AP_EUNSUPPORTED;
+    }
+    if (calls[what].has_symbol && in == NULL) {
+        return AP_EINVAL;
+    }
+    int n = snprintf(buf, size, "%s%s%s%s", calls[what].path, calls[what].has_symbol ? "?symbol=" : "",
+                     calls[what].has_symbol ? in->symbol : "", calls[what].more);
+    if (n < 0 || (size_t)n >= size) {
+        return AP_ETOOBIG;
+    }
+    if (ret_weight != NULL) {
+        *ret_weight = calls[what].weight;
+    }
+    return 0;
+}

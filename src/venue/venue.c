@@ -1,0 +1,135 @@
+#include <alphaplus/venue/venue.h>
+
+#include "binance.h"
+#include <alphaplus/base/fixed.h>
+#include <alphaplus/base/text.h>
+#include <string.h>
+
+static const struct venue binance = {
+    .name = "binance",
+    .title = "Binance USD-M futures",
+    .rest_base = "https://fapi.binance.com",
+    .ws_base = "wss://fstream.binance.com",
+    .completeness = COMPLETENESS_SAMPLED,
+    .decode = binance_decode,
+    .decode_rest = binance_decode_rest,
+    .read_instruments = binance_read_instruments,
+    .probe = binance_probe,
+    .infer = binance_infer,
+    .is_bare_snapshot = binance_is_bare_snapshot,
+    .plan = binance_plan,
+    .subscribe = binance_subscribe,
+    .rest_path = binance_rest_path,
+};
+
+static const struct venue *const venues[] = {&binance};
+
+const struct venue *const *venue_list(int *ret_n)
+{
+    *ret_n = (int)(sizeof(venues) / sizeof(venues[0]));
+    return venues;
+}
+
+const struct venue *venue_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(venues) / sizeof(venues[0]); i++) {
+        if (strcmp(venues[i]->name, name) == 0) {
+            return venues[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- decoder ------------------------------------------------------------------------------------------------------- */
+
+void decoder_init(struct decoder *d, const struct venue *venue)
+{
+    memset(d, 0, sizeof(*d));
+    d->venue = venue;
+}
+
+const struct instrument *decoder_find(const struct decoder *d, const char *symbol, size_t n)
+{
+    if (n == 0 || n >= SYMBOL_MAX) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < d->inst_n; i++) {
+        const struct instrument *in = &d->insts[i];
+        /* The last letters of most symbols are the same, the first seldom. */
+        if (in->symbol[0] == symbol[0] && in->symbol[n] == '\0' && memcmp(in->symbol, symbol, n) == 0) {
+            return in;
+        }
+    }
+    return NULL;
+}
+
+int decoder_add(struct decoder *d, const struct instrument *in)
+{
+    uint32_t i = 0;
+    if (instrument_check(in) < 0) {
+        return AP_EINVAL;
+    }
+    while (i < d->inst_n && strcmp(d->insts[i].symbol, in->symbol) != 0) {
+        i++;
+    }
+    if (i == INSTRUMENT_MAX) {
+        return AP_EFULL;
+    }
+    d->insts[i] = *in;
+    d->inst_n += i == d->inst_n;
+    return 0;
+}
+
+void decoder_remove(struct decoder *d, const char *symbol)
+{
+    for (uint32_t i = 0; i < d->inst_n; i++) {
+        if (strcmp(d->insts[i].symbol, symbol) == 0) {
+            d->insts[i] = d->insts[--d->inst_n];
+            return;
+        }
+    }
+}
+
+void decoder_count_unknown(struct decoder *d, const char *kind, size_t n)
+{
+    char name[sizeof(d->unknown_kinds[0].name)];
+    uint32_t i = 0;
+    text_sanitize(name, sizeof(name), n > 0 ? kind : "?", n > 0 ? n : 1);
+    while (i < VENUE_UNKNOWN_KINDS - 1 && d->unknown_kinds[i].count > 0 &&
+           strcmp(d->unknown_kinds[i].name, name) != 0) {
+        i++;
+    }
+    bool is_rest = i == VENUE_UNKNOWN_KINDS - 1;
+    (void)text_copy(d->unknown_kinds[i].name, sizeof(d->unknown_kinds[i].name), is_rest ? "(others)" : name);
+    d->unknown_kinds[i].count++;
+    d->unknown++;
+}
+
+/* --- probe --------------------------------------------------------------------------------------------------------- */
+
+static int64_t greatest_common_divisor(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+int venue_probe_widen(struct venue_probe_symbol *to, const struct venue_probe_symbol *from)
+{
+    uint8_t decimals = to->price_decimals > from->price_decimals ? to->price_decimals : from->price_decimals;
+    int64_t mine, other;
+    if (fixed_rescale(to->tick, to->price_decimals, decimals, &mine) < 0 ||
+        fixed_rescale(from->tick, from->price_decimals, decimals, &other) < 0) {
+        return AP_ERANGE;
+    }
+    to->price_decimals = decimals;
+    to->tick = greatest_common_divisor(mine, other);
+    to->qty_decimals = to->qty_decimals > from->qty_decimals ? to->qty_decimals : from->qty_decimals;
+    to->mark_decimals = to->mark_decimals > from->mark_decimals ? to->mark_decimals : from->mark_decimals;
+    to->rate_decimals = to->rate_decimals > from->rate_decimals ? to->rate_decimals : from->rate_decimals;
+    to->has_depth |= from->has_depth;
+    return 0;
+}
