@@ -1,0 +1,270 @@
+#include "loop_binance.h"
+#include "test.h"
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define PACE_MS 4
+#define A_FEW   10
+
+static const char instruments[] =
+    "{\"timezone\":\"UTC\",\"serverTime\":1700000000000,\"futuresType\":\"U_MARGINED\",\"rateLimits\":[],"
+    "\"exchangeFilters\":[],\"assets\":[],\"symbols\":["
+#define SYMBOL(name, base, tick, step)                                                                                        \
+    "{\"symbol\":\"" name "\",\"pair\":\"" name                                                                               \
+    "\",\"contractType\":\"PERPETUAL\",\"deliveryDate\":4133404800000,"                                                       \
+    "\"onboardDate\":1569398400000,\"status\":\"TRADING\",\"maintMarginPercent\":\"2.5\",\"requiredMarginPercent\":\"5\","    \
+    "\"baseAsset\":\"" base "\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\",\"pricePrecision\":2,"                       \
+    "\"quantityPrecision\":3,\"baseAssetPrecision\":8,\"quotePrecision\":8,\"underlyingType\":\"COIN\","                      \
+    "\"underlyingSubType\":[\"PoW\"],\"triggerProtect\":\"0.05\",\"liquidationFee\":\"0.0125\",\"marketTakeBound\":\"0.05\"," \
+    "\"filters\":[{\"minPrice\":\"0.10\",\"maxPrice\":\"4529764\",\"filterType\":\"PRICE_FILTER\",\"tickSize\":\"" tick       \
+    "\"},"                                                                                                                    \
+    "{\"stepSize\":\"" step "\",\"filterType\":\"LOT_SIZE\",\"maxQty\":\"1000\",\"minQty\":\"" step "\"}],"                   \
+    "\"orderTypes\":[\"LIMIT\"],\"timeInForce\":[\"GTC\"]}"
+    SYMBOL("BTCUSDT", "BTC", "0.10", "0.001") "," SYMBOL("ETHUSDT", "ETH", "0.01", "0.001") "," SYMBOL(
+        "BTCUSDC", "BTC", "0.10", "0.001") "]}";
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* --- REST ---------------------------------------------------------------------------------------------------------- */
+
+static bool misbehave(struct loop_conn *c, int status, const char *headers)
+{
+    static const char body[] = "{\"code\":-1003,\"msg\":\"no\"}";
+    if (status < 0) {
+        loop_hold(c);
+    } else if (status > 0) {
+        loop_answer(c, status, headers, body, sizeof body - 1);
+    }
+    return status != 0;
+}
+
+static void get_depth(struct loop_binance *b, struct loop_conn *c)
+{
+    char body[512];
+    int nth = atomic_fetch_add(&b->depth_requests, 1);
+    if (nth < 16) {
+        atomic_store(&b->depth_at_ns[nth], now_ns());
+    }
+    if (atomic_load(&b->depth_failures) > 0) {
+        atomic_fetch_sub(&b->depth_failures, 1);
+        if (misbehave(c, atomic_load(&b->depth_status), b->depth_headers)) {
+            return;
+        }
+    }
+    int n = snprintf(body, sizeof body,
+                     "{\"lastUpdateId\":%llu,\"E\":1700000000000,\"T\":1700000000000,"
+                     "\"bids\":[[\"64000.10\",\"1.500\"],[\"64000.00\",\"2.000\"]],"
+                     "\"asks\":[[\"64000.20\",\"0.500\"],[\"64000.30\",\"3.000\"]]}",
+                     (unsigned long long)atomic_load(&b->update_id));
+    loop_answer(c, 200, "X-MBX-USED-WEIGHT-1M: 21\r\n", body, (size_t)n);
+}
+
+static void on_get(void *user, struct loop_conn *c, const char *path)
+{
+    struct loop_binance *b = user;
+    static const char premium[] =
+        "{\"symbol\":\"BTCUSDT\",\"markPrice\":\"64000.15000000\",\"indexPrice\":\"64001.00000000\","
+        "\"estimatedSettlePrice\":\"64000.0\",\"lastFundingRate\":\"0.00010000\","
+        "\"interestRate\":\"0.00010000\",\"nextFundingTime\":1700006400000,\"time\":1700000000000}";
+    static const char interest[] =
+        "{\"openInterest\":\"81234.500\",\"symbol\":\"BTCUSDT\",\"time\":1700000000000}";
+    if (strncmp(path, "/fapi/v1/exchangeInfo", 21) == 0) {
+        atomic_fetch_add(&b->list_requests, 1);
+        if (!misbehave(c, atomic_load(&b->list_status), NULL)) {
+            loop_answer(c, 200, NULL, instruments, sizeof instruments - 1);
+        }
+    } else if (strncmp(path, "/fapi/v1/depth", 14) == 0) {
+        get_depth(b, c);
+    } else if (strncmp(path, "/fapi/v1/premiumIndex", 21) == 0) {
+        atomic_fetch_add(&b->premium_requests, 1);
+        loop_answer(c, 200, NULL, premium, sizeof premium - 1);
+    } else if (strncmp(path, "/fapi/v1/openInterest", 21) == 0) {
+        atomic_fetch_add(&b->interest_requests, 1);
+        loop_answer(c, 200, NULL, interest, sizeof interest - 1);
+    } else {
+        loop_answer(c, 404, NULL, "{}", 2);
+    }
+}
+
+/* --- streams ------------------------------------------------------------------------------------------------------- */
+
+static size_t depth_frame(struct loop_binance *b, char *buf, size_t size)
+{
+    unsigned long long u = atomic_fetch_add(&b->update_id, 10) + 10;
+    return (size_t)snprintf(
+        buf, size,
+        "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":1700000000000,"
+        "\"T\":1700000000000,\"s\":\"BTCUSDT\",\"U\":%llu,\"u\":%llu,\"pu\":%llu,"
+        "\"b\":[[\"64000.10\",\"1.%03u\"]],\"a\":[[\"64000.20\",\"0.%03u\"]]}}",
+        u - 9, u, u - 10, (unsigned)(u / 10 % 1000), (unsigned)(u / 10 % 1000));
+}
+
+static size_t market_frame(struct loop_binance *b, char *buf, size_t size)
+{
+    unsigned long long id = atomic_fetch_add(&b->frames, 1);
+    if (id % 2 == 0) {
+        return (size_t)snprintf(
+            buf, size,
+            "{\"stream\":\"btcusdt@aggTrade\",\"data\":{\"e\":\"aggTrade\",\"E\":1700000000000,\"a\":%llu,"
+            "\"s\":\"BTCUSDT\",\"p\":\"64000.10\",\"q\":\"0.010\",\"f\":%llu,\"l\":%llu,"
+            "\"T\":1700000000000,\"m\":false}}",
+            id, id, id);
+    }
+    return (size_t)snprintf(
+        buf, size,
+        "{\"stream\":\"btcusdt@markPrice@1s\",\"data\":{\"e\":\"markPriceUpdate\",\"E\":1700000000000,"
+        "\"s\":\"BTCUSDT\",\"p\":\"64000.15000000\",\"i\":\"64001.00000000\",\"P\":\"64000.00000000\","
+        "\"r\":\"0.00010000\",\"T\":1700006400000}}");
+}
+
+static size_t next_frame(struct loop_binance *b, bool is_public, char *buf, size_t size)
+{
+    return is_public ? depth_frame(b, buf, size) : market_frame(b, buf, size);
+}
+
+static bool send_pieces(struct loop_conn *c, const char *frame, size_t n)
+{
+    size_t third = n / 3;
+    return loop_frame(c, LOOP_TEXT, false, frame, third) && loop_frame(c, LOOP_PING, true, "hi", 2) &&
+           loop_frame(c, LOOP_CONT, false, frame + third, third) &&
+           loop_frame(c, LOOP_CONT, true, frame + 2 * third, n - 2 * third);
+}
+
+static bool send_large(struct loop_conn *c, bool is_endless)
+{
+    enum { PIECE = 1 << 20 };
+    char *piece = calloc(1, PIECE);
+    bool is_up = piece && loop_frame(c, LOOP_TEXT, false, piece, PIECE);
+    for (int i = 0; is_up && (is_endless || i < 8); i++) {
+        is_up = loop_frame(c, LOOP_CONT, !is_endless && i == 7, piece, PIECE);
+    }
+    free(piece);
+    return is_up;
+}
+
+/* One step of a connection that was subscribed; false: end it. */
+static bool step(struct loop_binance *b, struct loop_conn *c, enum loop_manner manner, bool is_public,
+                 int nth)
+{
+    char frame[1024];
+    switch (manner) {
+    case MANNER_MUTE: return true;
+    case MANNER_GARBAGE:
+        return loop_text(c, nth % 2 ? "{\"e\":\"depthUpdate\",\"s\":\"BTC" : "\xff\xfe not json at all");
+    case MANNER_OVERSIZE:
+    case MANNER_ENDLESS: return send_large(c, manner == MANNER_ENDLESS);
+    case MANNER_STALL:
+        if (nth >= A_FEW) {
+            return true;
+        }
+        break;
+    case MANNER_RESET:
+        if (nth >= A_FEW) {
+            loop_reset(c);
+            return false;
+        }
+        break;
+    case MANNER_CLOSE:
+        if (nth >= A_FEW) {
+            loop_frame(c, LOOP_CLOSE, true, "\x03\xe9going away", 12);
+            return false;
+        }
+        break;
+    default: break;
+    }
+    size_t n = next_frame(b, is_public, frame, sizeof frame);
+    if (manner == MANNER_FRAGMENTS) {
+        return send_pieces(c, frame, n);
+    }
+    return loop_frame(c, LOOP_TEXT, true, frame, n);
+}
+
+static bool flood(struct loop_binance *b, struct loop_conn *c, bool is_public)
+{
+    enum { BATCH = 65536 };
+    static const size_t head = 4;
+    char *batch = malloc(BATCH + 2048);
+    bool is_up = batch != NULL;
+    for (int sent = 0; is_up && sent < b->flood_n;) {
+        size_t used = 0;
+        while (used < BATCH && sent < b->flood_n) {
+            char *at = batch + used;
+            size_t n = next_frame(b, is_public, at + head, 1024);
+            at[0] = (char)0x81;
+            at[1] = 126; /* all of them are longer than 125 bytes */
+            at[2] = (char)(n >> 8);
+            at[3] = (char)n;
+            used += head + n;
+            sent++;
+        }
+        is_up = loop_bytes(c, batch, used);
+    }
+    free(batch);
+    return is_up;
+}
+
+static void on_ws(void *user, struct loop_conn *c, const char *path)
+{
+    struct loop_binance *b = user;
+    bool is_public = strncmp(path, "/public", 7) == 0;
+    int index = atomic_fetch_add(is_public ? &b->public_conns : &b->market_conns, 1);
+    enum loop_manner manner = MANNER_PLAY;
+    if (index < LOOP_MANNERS_MAX) {
+        manner = is_public ? b->public_manners[index] : b->market_manners[index];
+    }
+    bool is_subscribed = false;
+    char message[16384];
+    size_t n;
+    int opcode = 0;
+    for (int nth = 0; loop_receive(c, PACE_MS, message, sizeof message, &n, &opcode);) {
+        if (n > 0 && opcode == LOOP_PONG) {
+            atomic_fetch_add(&b->pongs, 1);
+        } else if (n > 0 && opcode == LOOP_TEXT) {
+            char ack[64];
+            const char *id = strstr(message, "\"id\":");
+            atomic_fetch_add(&b->messages, 1);
+            snprintf(ack, sizeof ack, "{\"result\":null,\"id\":%lu}", id ? strtoul(id + 5, NULL, 10) : 0);
+            loop_text(c, ack);
+            is_subscribed = true;
+            if (manner == MANNER_FLOOD && !flood(b, c, is_public)) {
+                return;
+            }
+        }
+        if (is_subscribed && !atomic_load(&b->is_paused) && !step(b, c, manner, is_public, nth++)) {
+            return;
+        }
+    }
+    if (opcode == LOOP_CLOSE) {
+        atomic_fetch_add(&b->closes, 1);
+        loop_frame(c, LOOP_CLOSE, true, "\x03\xe8", 2);
+    }
+}
+
+static int refuse_ws(void *user, const char *path)
+{
+    struct loop_binance *b = user;
+    (void)path;
+    return atomic_load(&b->ws_status);
+}
+
+void loop_binance_start(struct loop_binance *b, SSL_CTX *tls, const char *host)
+{
+    struct loop_script script = {
+        .on_get = on_get, .on_ws = on_ws, .refuse_ws = refuse_ws, .user = b, .tls = tls};
+    atomic_store(&b->update_id, 1000000);
+    b->server = loop_server_start(&script);
+    snprintf(b->url, sizeof b->url, "%s://%s:%u", tls ? "https" : "http", host,
+             (unsigned)loop_server_port(b->server));
+}
+
+void loop_binance_stop(struct loop_binance *b)
+{
+    loop_server_stop(b->server);
+    b->server = NULL;
+}
