@@ -1,0 +1,425 @@
+#include "sim/conn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BODY_CEILING  (8u << 20)
+#define URL_MAX       32768
+#define CHUNK         16384
+#define WRITES_A_TURN 128
+#define HEAD_MAX      1024
+
+_Static_assert(SENDQ_FRONT >= LWS_PRE, "room for the frame header");
+
+static struct server *server_of(struct lws *wsi)
+{
+    return lws_context_user(lws_get_context(wsi));
+}
+
+/* ---- WebSocket ---- */
+
+static void wake(void *user)
+{
+    struct conn *c = user;
+    lws_callback_on_writable(c->wsi);
+}
+
+static void cut(void *user)
+{
+    struct conn *c = user;
+    lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+}
+
+static bool starts_with(const char **path, const char *word)
+{
+    size_t n = strlen(word);
+    if (strncmp(*path, word, n) != 0 || ((*path)[n] != '\0' && (*path)[n] != '/')) {
+        return false;
+    }
+    *path += n;
+    return true;
+}
+
+/* "/public/ws/a/b" -> its route, whether combined, and the rest of the path; false for any other path. Paths without a route
+ * open as ever, and stay silent. */
+static bool read_path(const char *path, enum stream_route *ret_route, bool *ret_combined,
+                      const char **ret_rest)
+{
+    enum stream_route route = ROUTE_NONE;
+    if (starts_with(&path, "/public")) {
+        route = ROUTE_PUBLIC;
+    } else if (starts_with(&path, "/market")) {
+        route = ROUTE_MARKET;
+    } else if (starts_with(&path, "/private")) {
+        route = ROUTE_PRIVATE;
+    }
+    bool is_combined = starts_with(&path, "/stream");
+    if (!is_combined && !starts_with(&path, "/ws")) {
+        return false;
+    }
+    *ret_route = route;
+    *ret_combined = is_combined;
+    *ret_rest = path;
+    return true;
+}
+
+static int subscribe_url(struct conn *c, const char *rest)
+{
+    char argument[URL_MAX];
+    int err = control_subscribe_list(&c->listener, rest, strlen(rest));
+    for (int i = 0; err == 0 &&
+                    lws_hdr_copy_fragment(c->wsi, argument, sizeof argument, WSI_TOKEN_HTTP_URI_ARGS, i) >= 0;
+         i++) {
+        if (strncmp(argument, "streams=", 8) == 0) {
+            err = control_subscribe_list(&c->listener, argument + 8, strlen(argument + 8));
+        }
+    }
+    return err;
+}
+
+/* Before the upgrade: 0 lets it happen. */
+static int filter_upgrade(struct lws *wsi)
+{
+    char path[URL_MAX];
+    enum stream_route route;
+    bool is_combined;
+    const char *rest;
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 ||
+        !read_path(path, &route, &is_combined, &rest)) {
+        lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL);
+        return 1;
+    }
+    if (route == ROUTE_PRIVATE) {
+        lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL);
+        return 1;
+    }
+    return 0;
+}
+
+static int open_socket(struct conn *c, struct lws *wsi)
+{
+    char path[URL_MAX];
+    const char *rest;
+    struct server *s = server_of(wsi);
+    *c = (struct conn){.server = s, .wsi = wsi};
+    if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 ||
+        !read_path(path, &c->listener.route, &c->listener.is_combined, &rest)) {
+        return -1;
+    }
+    if (s->tuning.send_buffer > 0) {
+        int fd = lws_get_socket_fd(wsi);
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &s->tuning.send_buffer, sizeof s->tuning.send_buffer);
+    }
+    buf_init(&c->message, CONTROL_BYTES_MAX);
+    c->last_pong_ns = source_monotonic_ns();
+    c->listener.wake = wake;
+    c->listener.cut = cut;
+    c->listener.user = c;
+    hub_join(&s->hub, &c->listener, c->last_pong_ns);
+    return subscribe_url(c, rest) < 0 ? -1 : 0;
+}
+
+static int close_for(struct conn *c, enum lws_close_status status, const char *why)
+{
+    unsigned char text[64];
+    int n = snprintf((char *)text, sizeof text, "%s", why);
+    lws_close_reason(c->wsi, status, text, (size_t)n);
+    c->listener.is_cut = true;
+    return -1;
+}
+
+static int count_incoming(struct conn *c)
+{
+    if (control_rate_allows(&c->rate, source_monotonic_ns())) {
+        return 0;
+    }
+    c->server->hub.counts.noisy_closed++;
+    return close_for(c, LWS_CLOSE_STATUS_POLICY_VIOLATION, "Too many requests");
+}
+
+static int receive(struct conn *c, const char *in, size_t len)
+{
+    if (lws_is_first_fragment(c->wsi)) {
+        buf_reset(&c->message);
+    }
+    if (buf_append(&c->message, in, len) < 0) {
+        return close_for(c, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "Message too large");
+    }
+    if (lws_remaining_packet_payload(c->wsi) > 0 || !lws_is_final_fragment(c->wsi)) {
+        return 0;
+    }
+    if (count_incoming(c) < 0) {
+        return -1;
+    }
+    if (control_handle(&c->listener, c->message.data, c->message.len) < 0) {
+        return close_for(c, LWS_CLOSE_STATUS_POLICY_VIOLATION, "Too many streams");
+    }
+    buf_reset(&c->message);
+    return 0;
+}
+
+static int write_ping(struct conn *c)
+{
+    unsigned char text[LWS_PRE + 32];
+    int n = snprintf((char *)text + LWS_PRE, 32, "%lld", (long long)source_wall_ms());
+    c->ping_due = false;
+    return lws_write(c->wsi, text + LWS_PRE, (size_t)n, LWS_WRITE_PING) < 0 ? -1 : 0;
+}
+
+static int write_queue(struct conn *c)
+{
+    struct sendq *q = &c->listener.queue;
+    size_t n;
+    for (int i = 0; i < WRITES_A_TURN && sendq_bytes(q) > 0; i++) {
+        unsigned char *message = sendq_front(q, &n);
+        if (lws_write(c->wsi, message, n, LWS_WRITE_TEXT) < 0) {
+            return -1;
+        }
+        sendq_pop(q);
+        if (lws_send_pipe_choked(c->wsi)) {
+            break;
+        }
+    }
+    c->listener.last_progress_ns = source_monotonic_ns();
+    c->server->source->ops->drained(c->server->source);
+    return 0;
+}
+
+static int writeable(struct conn *c)
+{
+    if (c->listener.is_cut) {
+        return -1;
+    }
+    if (lws_send_pipe_choked(c->wsi)) {
+        lws_callback_on_writable(c->wsi);
+        return 0;
+    }
+    if (c->ping_due) {
+        if (write_ping(c) < 0) {
+            return -1;
+        }
+    } else if (write_queue(c) < 0) {
+        return -1;
+    }
+    if (sendq_bytes(&c->listener.queue) > 0) {
+        lws_callback_on_writable(c->wsi);
+    } else if (c->listener.is_closing) {
+        return close_for(c, LWS_CLOSE_STATUS_GOINGAWAY, "End of data");
+    }
+    return 0;
+}
+
+static void close_socket(struct conn *c)
+{
+    struct server *s = c->server;
+    if (!c->listener.hub) {
+        return;
+    }
+    hub_leave(&s->hub, &c->listener);
+    buf_finish(&c->message);
+    if (c->counts_at_end && --s->closing == 0) {
+        atomic_store(&s->is_done, true);
+    }
+    if (s->source) {
+        s->source->ops->drained(s->source);
+    }
+}
+
+void conn_count_at_end(void *user)
+{
+    struct conn *c = user;
+    c->counts_at_end = true;
+}
+
+void conn_ping(void *user)
+{
+    struct conn *c = user;
+    if (source_monotonic_ns() - c->last_pong_ns > c->server->tuning.pong_ms * INT64_C(1000000)) {
+        c->listener.is_cut = true;
+        cut(c);
+        return;
+    }
+    c->ping_due = true;
+    lws_callback_on_writable(c->wsi);
+}
+
+/* ---- HTTP ---- */
+
+static void use_weight(struct server *s, int weight)
+{
+    int64_t minute = source_monotonic_ns() / INT64_C(60000000000);
+    if (minute != s->weight_minute) {
+        s->weight_minute = minute;
+        s->weight = 0;
+    }
+    s->weight += (uint32_t)weight;
+}
+
+/* Asks the source; false while the answer is held back. */
+static bool find_answer(struct conn *c)
+{
+    int status = c->server->source->ops->rest(c->server->source, &c->request, &c->body);
+    if (status == AP_EAGAIN) {
+        return false;
+    }
+    c->status = c->body.failed < 0 || status < 0 ? source_rest_error(&c->body, 500, -1000, "Internal error.")
+                                                 : status;
+    c->is_answering = true;
+    c->server->answering++;
+    lws_callback_on_writable(c->wsi);
+    return true;
+}
+
+static void refuse(struct conn *c, int status, int code, const char *message)
+{
+    c->status = source_rest_error(&c->body, status, code, message);
+    c->is_answering = true;
+    c->server->answering++;
+    lws_callback_on_writable(c->wsi);
+}
+
+static int read_arguments(struct conn *c)
+{
+    char argument[256];
+    for (int i = 0;; i++) {
+        int n = lws_hdr_copy_fragment(c->wsi, argument, sizeof argument, WSI_TOKEN_HTTP_URI_ARGS, i);
+        if (n < 0) {
+            return rest_parse_end(&c->request);
+        }
+        int err = rest_parse_argument(&c->request, argument);
+        if (err < 0) {
+            return err;
+        }
+    }
+}
+
+static int begin_request(struct conn *c, struct lws *wsi, const char *path)
+{
+    buf_finish(&c->body); /* of an earlier request on this connection */
+    *c = (struct conn){.server = server_of(wsi), .wsi = wsi};
+    buf_init(&c->body, BODY_CEILING);
+    lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+    if (rest_parse_path(path, &c->request) < 0) {
+        refuse(c, 404, -1121, "Invalid symbol.");
+    } else if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0) {
+        refuse(c, 405, -1000, "Method not allowed.");
+    } else if (read_arguments(c) < 0) {
+        refuse(c, 400, -1102, "A mandatory parameter was not sent, was empty/null, or malformed.");
+    } else {
+        use_weight(c->server, c->request.weight);
+        if (!find_answer(c)) {
+            c->is_held = true;
+            c->next_held = c->server->held;
+            c->server->held = c;
+        }
+    }
+    return 0;
+}
+
+static void unhold(struct conn *c)
+{
+    struct conn **at = &c->server->held;
+    while (*at && *at != c) {
+        at = &(*at)->next_held;
+    }
+    if (*at) {
+        *at = c->next_held;
+    }
+    c->is_held = false;
+}
+
+void conn_retry_held(struct server *s)
+{
+    struct conn *c = s->held;
+    while (c) {
+        struct conn *next = c->next_held;
+        if (find_answer(c)) {
+            unhold(c);
+        }
+        c = next;
+    }
+}
+
+static int write_head(struct conn *c)
+{
+    unsigned char head[LWS_PRE + HEAD_MAX], *start = head + LWS_PRE, *p = start,
+                                            *end = head + sizeof head - 1;
+    char weight[16];
+    int n = snprintf(weight, sizeof weight, "%u", c->server->weight);
+    c->has_head = true;
+    if (lws_add_http_common_headers(c->wsi, (unsigned)c->status, "application/json;charset=UTF-8",
+                                    c->body.len, &p, end) ||
+        lws_add_http_header_by_name(c->wsi, (const unsigned char *)"X-MBX-USED-WEIGHT-1M:",
+                                    (const unsigned char *)weight, n, &p, end) ||
+        lws_finalize_write_http_header(c->wsi, start, &p, end)) {
+        return -1;
+    }
+    lws_callback_on_writable(c->wsi);
+    return 0;
+}
+
+static void end_answer(struct conn *c)
+{
+    struct server *s = c->server;
+    buf_finish(&c->body);
+    if (c->is_held) {
+        unhold(c);
+    }
+    if (c->is_answering) {
+        c->is_answering = false;
+        s->answering--;
+        if (s->source) {
+            s->source->ops->drained(s->source);
+        }
+    }
+}
+
+static int write_body(struct conn *c)
+{
+    unsigned char chunk[LWS_PRE + CHUNK];
+    if (!c->is_answering) {
+        return 0;
+    }
+    if (!c->has_head) {
+        return write_head(c);
+    }
+    size_t left = c->body.len - c->sent, n = left < CHUNK ? left : CHUNK;
+    memcpy(chunk + LWS_PRE, c->body.data + c->sent, n);
+    c->sent += n;
+    bool is_last = c->sent == c->body.len;
+    if (lws_write(c->wsi, chunk + LWS_PRE, n, is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0) {
+        return -1;
+    }
+    if (!is_last) {
+        lws_callback_on_writable(c->wsi);
+        return 0;
+    }
+    end_answer(c);
+    return lws_http_transaction_completed(c->wsi) ? -1 : 0;
+}
+
+static void close_any(struct conn *c)
+{
+    if (c && c->server) {
+        end_answer(c);
+        close_socket(c);
+    }
+}
+
+int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    struct conn *c = user;
+    switch (reason) {
+    case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION: return filter_upgrade(wsi);
+    case LWS_CALLBACK_ESTABLISHED: return open_socket(c, wsi);
+    case LWS_CALLBACK_RECEIVE: return receive(c, in, len);
+    case LWS_CALLBACK_RECEIVE_PONG: c->last_pong_ns = source_monotonic_ns(); return count_incoming(c);
+    case LWS_CALLBACK_SERVER_WRITEABLE: return writeable(c);
+    case LWS_CALLBACK_HTTP: return begin_request(c, wsi, in);
+    case LWS_CALLBACK_HTTP_WRITEABLE: return write_body(c);
+    case LWS_CALLBACK_CLOSED:
+    case LWS_CALLBACK_CLOSED_HTTP:
+    case LWS_CALLBACK_HTTP_DROP_PROTOCOL: close_any(c); return 0;
+    default: return 0;
+    }
+}

@@ -1,0 +1,36 @@
+/* One connection: an HTTP request and its answer, or a WebSocket client. The socket library's callback. */
+#ifndef SIM_CONN_H
+#define SIM_CONN_H
+
+#include "sim/control.h"
+#include "sim/hub.h"
+#include "sim/rest.h"
+#include "sim/server.h"
+
+#include <alphaplus/base/buf.h>
+#include <libwebsockets.h>
+
+struct conn {
+    struct server *server; /* borrowed */
+    struct lws *wsi;       /* borrowed */
+    /* a WebSocket */
+    struct listener listener; /* joined while listener.hub is set */
+    struct control_rate rate;
+    struct buf message; /* coming in */
+    bool ping_due, counts_at_end;
+    int64_t last_pong_ns;
+    /* a request */
+    struct rest_request request;
+    bool is_held, is_answering, has_head;
+    int status;
+    struct buf body;
+    size_t sent;
+    struct conn *next_held;
+};
+
+int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len);
+void conn_ping(void *user);
+void conn_count_at_end(void *user);
+void conn_retry_held(struct server *s);
+
+#endif

@@ -1,0 +1,170 @@
+#include <alphaplus/sim/sim.h>
+
+#include "sim/server.h"
+#include "sim/sim_private.h"
+
+#include "sim/market/market.h"
+
+#include <alphaplus/base/text.h>
+#include <stdlib.h>
+#include <uv.h>
+
+struct sim {
+    struct sim_options options; /* its captures are borrowed during sim_start only */
+    struct sim_tuning tuning;
+    uv_thread_t thread;
+    uv_sem_t started;
+    uv_loop_t loop;
+    uv_async_t stop;
+    struct server server;
+    struct source *source; /* owned */
+    int err;               /* of the start */
+    char *why;             /* borrowed during sim_start only */
+    size_t why_size;
+};
+
+static int create_source(struct sim *s)
+{
+    struct source_host host = server_host(&s->server);
+    int err = s->options.captures ? source_capture_create(&s->options, &host, &s->source, s->why, s->why_size)
+                                  : source_market_create(&s->options, &host, &s->source);
+    if (err == AP_ENOMEM) {
+        text_copy(s->why, s->why_size, ap_err_text(err));
+    }
+    return err;
+}
+
+static void on_stop(uv_async_t *stop)
+{
+    uv_stop(stop->loop);
+}
+
+/* The source goes last: while sockets close they still tell it. */
+static void close_all(struct sim *s)
+{
+    s->source->ops->close(s->source);
+    server_finish(&s->server);
+    s->source->ops->destroy(s->source);
+}
+
+static int open_all(struct sim *s)
+{
+    int err = server_init(&s->server, &s->loop, s->options.port, &s->tuning, s->why, s->why_size);
+    if (err < 0) {
+        return err;
+    }
+    err = create_source(s);
+    if (err < 0) {
+        server_finish(&s->server);
+        return err;
+    }
+    server_attach(&s->server, s->source);
+    if (uv_async_init(&s->loop, &s->stop, on_stop) < 0) {
+        close_all(s);
+        return AP_ENOMEM;
+    }
+    return 0;
+}
+
+static void run(void *arg)
+{
+    struct sim *s = arg;
+    int err = open_all(s);
+    s->err = err;
+    uv_sem_post(&s->started);
+    if (err < 0) {
+        return;
+    }
+    uv_run(&s->loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&s->stop, NULL);
+    close_all(s);
+}
+
+static int start_thread(struct sim *s)
+{
+    if (uv_loop_init(&s->loop) < 0) {
+        return AP_ENOMEM;
+    }
+    int err = AP_ENOMEM;
+    if (uv_sem_init(&s->started, 0) == 0) {
+        if (uv_thread_create(&s->thread, run, s) == 0) {
+            uv_sem_wait(&s->started);
+            err = s->err;
+            if (err < 0) {
+                uv_thread_join(&s->thread);
+            }
+        }
+        uv_sem_destroy(&s->started);
+    }
+    if (err < 0) {
+        uv_loop_close(&s->loop);
+    }
+    return err;
+}
+
+int sim_start_tuned(const struct sim_options *o, const struct sim_tuning *tuning, struct sim **ret_sim,
+                    char *why, size_t why_size)
+{
+    if (why_size > 0) {
+        why[0] = '\0';
+    }
+    if (!(o->speed >= 0.0 && o->speed <= SIM_SPEED_MAX) || (o->captures && o->capture_n == 0)) {
+        text_copy(why, why_size,
+                  "the speed of the loopback exchange is from 0 (as fast as it is read) to 100000");
+        return AP_EINVAL;
+    }
+    struct sim *s = calloc(1, sizeof *s);
+    if (!s) {
+        text_copy(why, why_size, ap_err_text(AP_ENOMEM));
+        return AP_ENOMEM;
+    }
+    s->options = *o;
+    s->tuning = *tuning;
+    s->why = why;
+    s->why_size = why_size;
+    int err = start_thread(s);
+    if (err < 0) {
+        free(s);
+        return err;
+    }
+    *ret_sim = s;
+    return 0;
+}
+
+int sim_start(const struct sim_options *o, struct sim **ret_sim, char *why, size_t why_size)
+{
+    return sim_start_tuned(o, &sim_tuning_default, ret_sim, why, why_size);
+}
+
+uint16_t sim_port(const struct sim *s)
+{
+    return s->server.port;
+}
+
+bool sim_is_done(const struct sim *s)
+{
+    return atomic_load(&s->server.is_done);
+}
+
+void sim_stop(struct sim *s)
+{
+    if (s) {
+        (void)sim_stop_counting(s);
+    }
+}
+
+struct hub_counts sim_stop_counting(struct sim *s)
+{
+    uv_async_send(&s->stop);
+    uv_thread_join(&s->thread);
+    struct hub_counts counts = s->server.hub.counts;
+    uv_loop_close(&s->loop);
+    free(s);
+    return counts;
+}
+
+const char *sim_symbol(size_t index)
+{
+    const struct market_spec *spec = index < MARKET_INSTRUMENTS ? market_spec((int)index) : NULL;
+    return spec ? spec->symbol : NULL;
+}
