@@ -9,7 +9,7 @@
 #define FIXED_DECIMALS_MAX 12
 /* Prices and sizes on the hot path stay below this, so that 64 of them, times 64, still sum in an int64. */
 #define FIXED_VALUE_MAX (INT64_C(1) << 50)
-#define FIXED_TEXT_MAX 32
+#define FIXED_TEXT_MAX  32
 
 /* Reads all n bytes: optional '-', digits, optional '.' and digits. No exponent, no spaces, no '+'. Trailing zeros
  * beyond `decimals` are dropped; a non-zero digit there is AP_ERANGE, as is a value beyond int64. `decimals` is 0..FIXED_DECIMALS_MAX. */

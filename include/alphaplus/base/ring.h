@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 #define RING_CONSUMERS_MAX 4
-#define RING_BYTES_MAX (UINT64_C(1) << 32)
+#define RING_BYTES_MAX     (UINT64_C(1) << 32)
 
 struct ring; /* opaque */
 

@@ -8,19 +8,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLI_ARGS_MAX 256
+#define CLI_ARGS_MAX      256
 #define CLI_ENDPOINTS_MAX 8
 
-#define CLI_COMMAND_LIST(X)                                                                                   \
-    X(LIVE, "live") X(DEMO, "demo") X(RECORD, "record") X(REPLAY, "replay") X(IMPORT, "import")               \
-    X(EXPORT, "export") X(JOURNAL, "journal") X(SIM, "sim") X(DOCTOR, "doctor") X(HELP, "help")               \
-    X(COMPLETIONS, "completions") /* bash, zsh, fish: prints the script */                                    \
-    X(MAN, "man")                 /* prints alphaplus.1; for the build, not shown in help */
+#define CLI_COMMAND_LIST(X)                                                                                  \
+    X(LIVE, "live")                                                                                          \
+    X(DEMO, "demo") X(RECORD, "record") X(REPLAY, "replay") X(IMPORT, "import") X(EXPORT, "export")          \
+        X(JOURNAL, "journal") X(SIM, "sim") X(DOCTOR, "doctor") X(HELP, "help")                              \
+            X(COMPLETIONS, "completions") /* bash, zsh, fish: prints the script */                           \
+        X(MAN, "man")                     /* prints alphaplus.1; for the build, not shown in help */
 enum cli_command {
 #define X(name, text) CLI_##name,
     CLI_COMMAND_LIST(X)
 #undef X
-    CLI_COMMANDS
+        CLI_COMMANDS
 };
 
 /* What was asked for. Strings are borrowed from argv. */
@@ -31,9 +32,9 @@ struct cli {
     bool help, version;
     /* screen or lines */
     bool json, once;
-    int64_t every_ns; /* --every; 0: not given */
-    const char *at;   /* --at TIME, as typed */
-    int frames;       /* --frames N: draw N frames, then quit; 0: no limit */
+    int64_t every_ns;                    /* --every; 0: not given */
+    const char *at;                      /* --at TIME, as typed */
+    int frames;                          /* --frames N: draw N frames, then quit; 0: no limit */
     const char *theme, *glyphs, *colors; /* NULL: by settings */
     /* feeds */
     const char *endpoints[CLI_ENDPOINTS_MAX]; /* "binance=http://127.0.0.1:4100" */
@@ -42,7 +43,7 @@ struct cli {
     const char *positions; /* --positions FILE */
     const char *journal;   /* --journal FILE */
     bool no_journal;
-    int64_t duration_ns;   /* --for DURATION: end after this much; 0: no limit */
+    int64_t duration_ns; /* --for DURATION: end after this much; 0: no limit */
     /* import, export, sim */
     const char *venue, *output, *instruments, *instrument, *from, *to, *format;
     const char *captures[CLI_ARGS_MAX];

@@ -25,7 +25,8 @@ struct positions {
 
 /* Faults as in settings_load: all of them, with file and line. */
 AP_MUST_CHECK int positions_load(const char *path, struct positions *ret_positions, struct buf *why);
-AP_MUST_CHECK int positions_parse(const char *text, const char *name, struct positions *ret_positions, struct buf *why);
+AP_MUST_CHECK int positions_parse(const char *text, const char *name, struct positions *ret_positions,
+                                  struct buf *why);
 
 /* Built-in tiers of "binance:BTCUSDT" and their date; returns how many, 0 when not known. */
 size_t tiers_builtin(const char *instrument, struct margin_tier *tiers, size_t max, const char **ret_date);

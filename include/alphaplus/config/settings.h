@@ -9,18 +9,19 @@
 #include <stdint.h>
 
 /* section, name, kind, default (text), lowest, highest, meaning; strings: choices, '|'-separated, or "" for free text */
-#define SETTING_LIST(X)                                                                                       \
-    X(screen, theme, STRING, "default", 0, 0, "colour theme: a name of themes/ or a path")                    \
-    X(screen, glyphs, STRING, "auto", 0, 0, "auto|ascii|utf8")                                                \
-    X(screen, colors, STRING, "auto", 0, 0, "auto|mono|8|16|256|direct")                                      \
-    X(screen, fps, INT, "10", 1, 60, "frames a second at most")                                               \
-    X(screen, mouse, BOOL, "no", 0, 1, "take mouse clicks (off: the terminal selects text)")                  \
-    X(screen, utc, BOOL, "yes", 0, 1, "times in UTC")                                                         \
-    X(screen, tape_floor, REAL, "10000", 0, 1e12, "USD: smaller sweeps are left out of the tape")             \
-    X(screen, liquidation_floor, REAL, "10000", 0, 1e12, "USD: smaller liquidations are left out of the feed") \
-    X(screen, mark_trades, REAL, "125000", 0, 1e12, "USD: sweeps marked in the heatmap")                      \
-    X(journal, directory, STRING, "", 0, 0, "where journals go; empty: XDG_DATA_HOME/alphaplus")              \
-    X(feeds, instruments, STRING, "binance:BTCUSDT", 0, 0, "what `live` watches when nothing is named")       \
+#define SETTING_LIST(X)                                                                                      \
+    X(screen, theme, STRING, "default", 0, 0, "colour theme: a name of themes/ or a path")                   \
+    X(screen, glyphs, STRING, "auto", 0, 0, "auto|ascii|utf8")                                               \
+    X(screen, colors, STRING, "auto", 0, 0, "auto|mono|8|16|256|direct")                                     \
+    X(screen, fps, INT, "10", 1, 60, "frames a second at most")                                              \
+    X(screen, mouse, BOOL, "no", 0, 1, "take mouse clicks (off: the terminal selects text)")                 \
+    X(screen, utc, BOOL, "yes", 0, 1, "times in UTC")                                                        \
+    X(screen, tape_floor, REAL, "10000", 0, 1e12, "USD: smaller sweeps are left out of the tape")            \
+    X(screen, liquidation_floor, REAL, "10000", 0, 1e12,                                                     \
+      "USD: smaller liquidations are left out of the feed")                                                  \
+    X(screen, mark_trades, REAL, "125000", 0, 1e12, "USD: sweeps marked in the heatmap")                     \
+    X(journal, directory, STRING, "", 0, 0, "where journals go; empty: XDG_DATA_HOME/alphaplus")             \
+    X(feeds, instruments, STRING, "binance:BTCUSDT", 0, 0, "what `live` watches when nothing is named")      \
     X(risk, positions, STRING, "", 0, 0, "file of own accounts and positions")
 
 #define SETTING_TEXT_MAX 256
@@ -47,7 +48,8 @@ void settings_default(struct settings *s);
  * AP_ESYNTAX returned. AP_ENOTFOUND: no such file; AP_ETYPE: not a regular file; AP_ETOOBIG: over 256 KiB; AP_EACCESS, AP_EIO.
  * `name = value`, comments by ';' or '#' in a line of their own or by ';' after a blank; lines up to 190 bytes. */
 AP_MUST_CHECK int settings_load(struct settings *s, const char *path, struct buf *why);
-AP_MUST_CHECK int settings_parse(struct settings *s, const char *text, size_t n, const char *name, struct buf *why);
+AP_MUST_CHECK int settings_parse(struct settings *s, const char *text, size_t n, const char *name,
+                                 struct buf *why);
 /* `section.name = value (default ..., meaning)` a line. */
 AP_MUST_CHECK int settings_print(const struct settings *s, struct buf *ret_text);
 

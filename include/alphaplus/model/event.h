@@ -11,22 +11,22 @@
 #include <stdint.h>
 
 /* number, NAME, text */
-#define EVENT_KIND_LIST(X)                                                                                    \
-    X(1, SESSION, "session begins")            /* struct session_row */                                       \
-    X(2, CLOCK_STEP, "wall clock stepped")     /* struct count_row: value = ns stepped */                     \
-    X(3, INSTRUMENT, "instrument")             /* struct instrument */                                        \
-    X(4, IDLE, "time passes")                  /* nothing */                                                  \
-    X(5, GAP, "events lost before the engine") /* struct gap_row */                                           \
-    X(6, FEED, "feed state")                   /* struct feed_row */                                          \
-    X(7, POSITION, "own position")             /* struct position (model/position.h); qty 0 closes it */      \
-    X(8, ACCOUNT, "own account")               /* struct account (model/position.h) */                        \
-    X(9, TIERS, "margin tiers")                /* struct margin_tiers (model/position.h) */                   \
-    X(16, DEPTH_SNAPSHOT, "book snapshot")     /* struct depth_rows */                                        \
-    X(17, DEPTH, "book update")                /* struct depth_rows */                                        \
-    X(18, QUOTE, "best bid and ask")           /* struct quote_row */                                         \
-    X(19, TRADE, "trade")                      /* struct trade_row */                                         \
-    X(20, MARK, "mark, index, funding")        /* struct mark_row */                                          \
-    X(21, LIQUIDATION, "liquidation")          /* struct liquidation_row */                                   \
+#define EVENT_KIND_LIST(X)                                                                                   \
+    X(1, SESSION, "session begins")            /* struct session_row */                                      \
+    X(2, CLOCK_STEP, "wall clock stepped")     /* struct count_row: value = ns stepped */                    \
+    X(3, INSTRUMENT, "instrument")             /* struct instrument */                                       \
+    X(4, IDLE, "time passes")                  /* nothing */                                                 \
+    X(5, GAP, "events lost before the engine") /* struct gap_row */                                          \
+    X(6, FEED, "feed state")                   /* struct feed_row */                                         \
+    X(7, POSITION, "own position")             /* struct position (model/position.h); qty 0 closes it */     \
+    X(8, ACCOUNT, "own account")               /* struct account (model/position.h) */                       \
+    X(9, TIERS, "margin tiers")                /* struct margin_tiers (model/position.h) */                  \
+    X(16, DEPTH_SNAPSHOT, "book snapshot")     /* struct depth_rows */                                       \
+    X(17, DEPTH, "book update")                /* struct depth_rows */                                       \
+    X(18, QUOTE, "best bid and ask")           /* struct quote_row */                                        \
+    X(19, TRADE, "trade")                      /* struct trade_row */                                        \
+    X(20, MARK, "mark, index, funding")        /* struct mark_row */                                         \
+    X(21, LIQUIDATION, "liquidation")          /* struct liquidation_row */                                  \
     X(22, OPEN_INTEREST, "open interest")      /* struct count_row: value in qty units */
 
 enum event_kind {
@@ -54,7 +54,7 @@ struct event {
 
 #define EVENT_SIZE_MAX (8u << 20)
 
-enum side { SIDE_BID = 0, SIDE_ASK = 1 };            /* of the book */
+enum side { SIDE_BID = 0, SIDE_ASK = 1 };                 /* of the book */
 enum aggressor { AGGRESSOR_BUY = 0, AGGRESSOR_SELL = 1 }; /* of a trade */
 
 struct level {
@@ -77,19 +77,24 @@ struct trade_row {
     uint8_t pad[6];
 };
 struct mark_row {
-    int64_t mark, index; /* instrument.mark_decimals; 0: not given */
+    int64_t mark, index;  /* instrument.mark_decimals; 0: not given */
     int64_t funding_rate; /* instrument.rate_decimals; positive: longs pay */
     int64_t next_funding_ns;
     int32_t has_funding;
     int32_t pad;
 };
-enum completeness { COMPLETENESS_UNKNOWN = 0, COMPLETENESS_FULL = 1, COMPLETENESS_SAMPLED = 2, COMPLETENESS_INFERRED = 3 };
+enum completeness {
+    COMPLETENESS_UNKNOWN = 0,
+    COMPLETENESS_FULL = 1,
+    COMPLETENESS_SAMPLED = 2,
+    COMPLETENESS_INFERRED = 3
+};
 enum position_side { POSITION_LONG = 0, POSITION_SHORT = 1 };
 struct liquidation_row {
-    int64_t px;      /* average fill; the bankruptcy price where is_bankruptcy */
-    int64_t qty;     /* filled */
+    int64_t px;       /* average fill; the bankruptcy price where is_bankruptcy */
+    int64_t qty;      /* filled */
     int64_t order_px; /* limit of the forced order; 0: not given */
-    uint8_t side;    /* enum position_side: whose position died */
+    uint8_t side;     /* enum position_side: whose position died */
     uint8_t completeness;
     uint8_t is_bankruptcy;
     uint8_t pad[5];
@@ -99,11 +104,11 @@ struct count_row {
 };
 
 enum gap_cause {
-    GAP_RING_FULL = 1,    /* the engine side could not keep up */
-    GAP_JOURNAL_LAG = 2,  /* the journal lost a span; the engine did not */
-    GAP_BAD_FRAME = 3,    /* a frame could not be read */
-    GAP_SEQUENCE = 4,     /* book ids did not follow (engine result) */
-    GAP_CROSSED = 5,      /* book crossed (engine result) */
+    GAP_RING_FULL = 1,   /* the engine side could not keep up */
+    GAP_JOURNAL_LAG = 2, /* the journal lost a span; the engine did not */
+    GAP_BAD_FRAME = 3,   /* a frame could not be read */
+    GAP_SEQUENCE = 4,    /* book ids did not follow (engine result) */
+    GAP_CROSSED = 5,     /* book crossed (engine result) */
     GAP_DISCONNECT = 6,
     GAP_DISK = 7,
 };
@@ -116,13 +121,13 @@ struct gap_row {
 };
 
 /* The truth of a feed, as its connection sees it; one a second while it changes, at once on a change of state. */
-#define FEED_STATE_LIST(X)                                                                                    \
-    X(0, NONE, "-")                                                                                           \
-    X(1, CONNECTING, "CONNECTING")                                                                            \
-    X(2, LIVE, "LIVE")                                                                                        \
-    X(3, PARTIAL, "PARTIAL")                                                                                  \
-    X(4, STALE, "STALE")                                                                                      \
-    X(5, DOWN, "DOWN")                                                                                        \
+#define FEED_STATE_LIST(X)                                                                                   \
+    X(0, NONE, "-")                                                                                          \
+    X(1, CONNECTING, "CONNECTING")                                                                           \
+    X(2, LIVE, "LIVE")                                                                                       \
+    X(3, PARTIAL, "PARTIAL")                                                                                 \
+    X(4, STALE, "STALE")                                                                                     \
+    X(5, DOWN, "DOWN")                                                                                       \
     X(6, ENDED, "ENDED")
 enum feed_state {
 #define X(number, name, text) FEED_##name = (number),
@@ -133,7 +138,7 @@ struct feed_row {
     uint8_t state;
     uint8_t pad[7];
     char venue[VENUE_NAME_MAX];
-    uint64_t frames, bytes;             /* since the session began */
+    uint64_t frames, bytes; /* since the session began */
     uint64_t bad_frames, unknown_frames;
     uint64_t reconnects, refused;       /* refused: events that found the ring full */
     uint32_t frames_per_s, bytes_per_s; /* over the last second */

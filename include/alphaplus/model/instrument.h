@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INSTRUMENT_MAX 64 /* in one engine */
-#define VENUE_NAME_MAX 24
-#define SYMBOL_MAX 40
-#define ASSET_MAX 16
+#define INSTRUMENT_MAX      64 /* in one engine */
+#define VENUE_NAME_MAX      24
+#define SYMBOL_MAX          40
+#define ASSET_MAX           16
 #define INSTRUMENT_NAME_MAX (VENUE_NAME_MAX + SYMBOL_MAX)
 
 enum instrument_kind { INSTRUMENT_PERPETUAL = 1, INSTRUMENT_FUTURE = 2, INSTRUMENT_SPOT = 3 };
@@ -26,8 +26,8 @@ enum book_rule {
 
 /* Whole numbers count 10^-decimals: prices 10^-price_decimals, sizes 10^-qty_decimals. */
 struct instrument {
-    char venue[VENUE_NAME_MAX]; /* "binance" */
-    char symbol[SYMBOL_MAX];    /* the venue's own: "BTCUSDT" */
+    char venue[VENUE_NAME_MAX];                                /* "binance" */
+    char symbol[SYMBOL_MAX];                                   /* the venue's own: "BTCUSDT" */
     char base[ASSET_MAX], quote[ASSET_MAX], settle[ASSET_MAX]; /* "" when unknown */
     uint32_t id;                                               /* 1..INSTRUMENT_MAX within a session */
     uint32_t version;                                          /* from 1 */
@@ -38,8 +38,9 @@ struct instrument {
     uint8_t price_decimals, qty_decimals;
     uint8_t mark_decimals, rate_decimals; /* of mark and index prices, and of the funding rate */
     int64_t tick, lot;                    /* smallest steps; >= 1 */
-    int64_t multiplier; /* contract size in qty units of base (linear) or quote (inverse), x 10^-8; 10^8 = one */
-    int64_t expiry_ns;  /* 0: perpetual */
+    int64_t
+        multiplier; /* contract size in qty units of base (linear) or quote (inverse), x 10^-8; 10^8 = one */
+    int64_t expiry_ns; /* 0: perpetual */
     uint32_t funding_interval_s;
     uint8_t trading;          /* 1: status is trading */
     uint8_t liq_completeness; /* of the venue's liquidation feed: enum completeness */
@@ -47,7 +48,8 @@ struct instrument {
 };
 
 /* "binance:BTCUSDT" -> venue and symbol, split at the first colon; both non-empty, letters, digits and "-_./" only. */
-AP_MUST_CHECK int instrument_name_split(const char *name, char *ret_venue, size_t venue_size, char *ret_symbol, size_t symbol_size);
+AP_MUST_CHECK int instrument_name_split(const char *name, char *ret_venue, size_t venue_size,
+                                        char *ret_symbol, size_t symbol_size);
 /* "binance:BTCUSDT"; buf holds INSTRUMENT_NAME_MAX. */
 void instrument_name(const struct instrument *in, char *buf);
 /* Ranges and terminators right? For instruments that come from a file. */

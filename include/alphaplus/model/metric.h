@@ -7,11 +7,11 @@
 
 #define METRIC_MAX 128 /* rows of the registry */
 
-#define METRIC_STATE_LIST(X)                                                                                  \
-    X(0, NO_DATA) /* nothing to compute from, or the book is not true */                                      \
-    X(1, WARMUP)  /* too little so far */                                                                     \
-    X(2, STALE)   /* was right, is old */                                                                     \
-    X(3, DEGRADED) /* a bound: at least this much */                                                          \
+#define METRIC_STATE_LIST(X)                                                                                 \
+    X(0, NO_DATA)  /* nothing to compute from, or the book is not true */                                    \
+    X(1, WARMUP)   /* too little so far */                                                                   \
+    X(2, STALE)    /* was right, is old */                                                                   \
+    X(3, DEGRADED) /* a bound: at least this much */                                                         \
     X(4, OK)
 enum metric_state {
 #define X(number, name) METRIC_##name = (number),

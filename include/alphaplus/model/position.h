@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #define ACCOUNT_NAME_MAX 16
-#define ACCOUNT_MAX 8
-#define POSITION_MAX 64
-#define MARGIN_TIER_MAX 32
+#define ACCOUNT_MAX      8
+#define POSITION_MAX     64
+#define MARGIN_TIER_MAX  32
 
 enum margin_mode { MARGIN_CROSS = 0, MARGIN_ISOLATED = 1 };
 
@@ -26,8 +26,8 @@ struct position {
     uint8_t side;                         /* enum position_side */
     uint8_t margin_mode;                  /* enum margin_mode */
     uint8_t pad[6];
-    double qty;   /* base units (linear), contracts (inverse); > 0; 0 closes */
-    double entry; /* average price */
+    double qty;             /* base units (linear), contracts (inverse); > 0; 0 closes */
+    double entry;           /* average price */
     double isolated_margin; /* wallet of this position when isolated */
     double stop;            /* 0: none */
 };

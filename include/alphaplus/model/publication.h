@@ -11,11 +11,11 @@
 #include <alphaplus/base/trail.h>
 #include <alphaplus/model/view.h>
 
-#define VIEWER_MAX 4
-#define TAPE_TRAIL_ITEMS 1024
-#define LIQ_TRAIL_ITEMS 4096
-#define NOTE_TRAIL_ITEMS 1024
-#define PUBLICATION_MAGIC UINT64_C(0x314255502b4c4150)
+#define VIEWER_MAX          4
+#define TAPE_TRAIL_ITEMS    1024
+#define LIQ_TRAIL_ITEMS     4096
+#define NOTE_TRAIL_ITEMS    1024
+#define PUBLICATION_MAGIC   UINT64_C(0x314255502b4c4150)
 #define PUBLICATION_VERSION 1
 
 struct publication; /* the block itself; its layout is publication.c's */
@@ -29,13 +29,16 @@ AP_MUST_CHECK int publication_attach(void *memory, size_t bytes, struct publicat
 AP_MUST_CHECK int publication_create(struct publication **ret_publication);
 void publication_destroy(struct publication *p); /* for publication_create; NULL is fine */
 
-struct board *publication_head(struct publication *p);                      /* struct head_view */
-struct board *publication_host(struct publication *p);                      /* struct host_view */
-struct board *publication_market(struct publication *p, uint32_t market);   /* struct market_view; NULL beyond the end */
-struct trail *publication_tape(struct publication *p, uint32_t market);     /* struct tape_item */
-struct trail *publication_liquidations(struct publication *p);              /* struct liq_item */
-struct trail *publication_notes(struct publication *p);                     /* struct note_item */
-struct board *publication_request(struct publication *p, uint32_t viewer);  /* struct view_request: written by the viewer */
-struct board *publication_picture(struct publication *p, uint32_t viewer);  /* struct picture: written by the engine */
+struct board *publication_head(struct publication *p); /* struct head_view */
+struct board *publication_host(struct publication *p); /* struct host_view */
+struct board *publication_market(struct publication *p,
+                                 uint32_t market); /* struct market_view; NULL beyond the end */
+struct trail *publication_tape(struct publication *p, uint32_t market); /* struct tape_item */
+struct trail *publication_liquidations(struct publication *p);          /* struct liq_item */
+struct trail *publication_notes(struct publication *p);                 /* struct note_item */
+struct board *publication_request(struct publication *p,
+                                  uint32_t viewer); /* struct view_request: written by the viewer */
+struct board *publication_picture(struct publication *p,
+                                  uint32_t viewer); /* struct picture: written by the engine */
 
 #endif

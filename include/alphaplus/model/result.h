@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-#define RESULT_KIND_LIST(X)                                                                                   \
-    X(1, GAP, "gap")       /* cause, text; from_id .. to_id: the ids that did not follow */                   \
-    X(2, HEALED, "healed") /* the book is true again */                                                       \
+#define RESULT_KIND_LIST(X)                                                                                  \
+    X(1, GAP, "gap")       /* cause, text; from_id .. to_id: the ids that did not follow */                  \
+    X(2, HEALED, "healed") /* the book is true again */                                                      \
     X(3, DIGEST, "digest") /* digest_exact, digest_all after event seq */
 enum result_kind {
 #define X(number, name, text) RESULT_##name = (number),
@@ -16,11 +16,12 @@ enum result_kind {
 
 /* A record of base/ring.h. */
 struct result {
-    uint32_t size; /* sizeof(struct result) */
-    uint16_t kind; /* enum result_kind */
-    uint16_t cause; /* enum gap_cause */
+    uint32_t size;       /* sizeof(struct result) */
+    uint16_t kind;       /* enum result_kind */
+    uint16_t cause;      /* enum gap_cause */
     uint32_t instrument; /* session id; 0: none */
-    uint32_t is_final; /* DIGEST: as it stood when the session ended, right after event seq; else: at tick time_ns */
+    uint32_t
+        is_final; /* DIGEST: as it stood when the session ended, right after event seq; else: at tick time_ns */
     uint64_t seq; /* of the last event that led to it */
     int64_t time_ns;
     uint64_t from_id, to_id;

@@ -10,14 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define VENUE_MAX 8
-#define LIQ_WINDOWS 3 /* 1 m, 15 m, 1 h */
+#define VENUE_MAX     8
+#define LIQ_WINDOWS   3 /* 1 m, 15 m, 1 h */
 #define WALL_VIEW_MAX 8
 
-#define BOOK_STATE_LIST(X)                                                                                    \
-    X(0, EMPTY, "NO BOOK")  /* nothing known yet */                                                           \
-    X(1, SYNCING, "SYNCING") /* waiting for the first snapshot */                                             \
-    X(2, TRUE, "TRUE")                                                                                        \
+#define BOOK_STATE_LIST(X)                                                                                   \
+    X(0, EMPTY, "NO BOOK")   /* nothing known yet */                                                         \
+    X(1, SYNCING, "SYNCING") /* waiting for the first snapshot */                                            \
+    X(2, TRUE, "TRUE")                                                                                       \
     X(3, GAP, "GAP, RESYNCING") /* was true; ids broke or it crossed; a snapshot is on its way */
 enum book_state {
 #define X(number, name, text) BOOK_##name = (number),
@@ -35,9 +35,9 @@ struct feed_view {
 struct wall_view {
     int64_t px, qty;
     int64_t born_ns;
-    double z, share; /* robust z of log size; share of the window's size */
+    double z, share;       /* robust z of log size; share of the window's size */
     double absorb_minutes; /* of taker volume on that side; 0: unknown */
-    uint8_t side; /* enum side */
+    uint8_t side;          /* enum side */
     uint8_t pad[7];
 };
 
@@ -56,8 +56,8 @@ struct liq_total {
 /* One instrument. Prices and sizes are integers of `inst`; 0 where has_* / a state says that there is none. */
 struct market_view {
     struct instrument inst;
-    uint64_t seq;     /* last event that this covers */
-    int64_t time_ns;  /* engine time */
+    uint64_t seq;       /* last event that this covers */
+    int64_t time_ns;    /* engine time */
     uint8_t book_state; /* enum book_state */
     uint8_t has_touch, has_last, has_mark, has_funding, has_oi, last_side, has_day_open;
     int64_t book_since_ns; /* in this state */
@@ -139,7 +139,16 @@ struct liq_item {
     uint8_t is_bankruptcy;
     uint8_t has_distance;
 };
-enum note_kind { NOTE_GAP = 1, NOTE_RESYNC, NOTE_FEED, NOTE_WALL_BORN, NOTE_WALL_GONE, NOTE_LOST, NOTE_BIG_LIQ, NOTE_CLOCK };
+enum note_kind {
+    NOTE_GAP = 1,
+    NOTE_RESYNC,
+    NOTE_FEED,
+    NOTE_WALL_BORN,
+    NOTE_WALL_GONE,
+    NOTE_LOST,
+    NOTE_BIG_LIQ,
+    NOTE_CLOCK
+};
 struct note_item {
     int64_t time_ns;
     uint64_t seq;
@@ -151,20 +160,20 @@ struct note_item {
 
 /* Pictures: computed only while somebody asks. */
 #define LADDER_ROWS_MAX 128
-#define HEAT_COLS_MAX 256
-#define HEAT_ROWS_MAX 256 /* heat pixels: two a ladder row */
-#define HEAT_MARKS_MAX 512
+#define HEAT_COLS_MAX   256
+#define HEAT_ROWS_MAX   256 /* heat pixels: two a ladder row */
+#define HEAT_MARKS_MAX  512
 
 struct view_request {
-    uint64_t id;        /* rises with each change; 0: nothing wanted */
-    uint32_t market;    /* index */
-    uint32_t rows;      /* ladder rows; 2 heat pixels each */
-    int64_t top_px;     /* label of the top row, a multiple of group; see ladder_row.px */
-    int64_t group;      /* price units a row; even multiples give exact half rows */
+    uint64_t id;     /* rises with each change; 0: nothing wanted */
+    uint32_t market; /* index */
+    uint32_t rows;   /* ladder rows; 2 heat pixels each */
+    int64_t top_px;  /* label of the top row, a multiple of group; see ladder_row.px */
+    int64_t group;   /* price units a row; even multiples give exact half rows */
     uint32_t heat_cols;
     uint32_t pad;
-    int64_t column_ns;  /* multiple of one second */
-    double mark_usd;    /* trades at or above are marked in the heatmap */
+    int64_t column_ns; /* multiple of one second */
+    double mark_usd;   /* trades at or above are marked in the heatmap */
 };
 enum ladder_flag {
     LADDER_KNOWN_BID = 1 << 0, /* the whole row lies in the known depth of that side */
@@ -201,7 +210,7 @@ struct heat_mark {
     float usd;
 };
 #define HEAT_UNKNOWN 0 /* shade codes: not known */
-#define HEAT_ZERO 1    /* known to be empty */
+#define HEAT_ZERO    1 /* known to be empty */
 /* 2..255: qty = HEAT_UNIT * HEAT_BASE^(code - 2), in base units of the instrument (double) */
 #define HEAT_UNIT 1e-4
 #define HEAT_BASE 1.1
@@ -210,16 +219,17 @@ struct picture {
     uint64_t seq;
     int64_t time_ns;
     uint32_t row_n, col_n;
-    int64_t bid_px, ask_px, last_px; /* at the moment of the picture; 0: none */
+    int64_t bid_px, ask_px, last_px;         /* at the moment of the picture; 0: none */
     struct ladder_row rows[LADDER_ROWS_MAX]; /* top (dearest) first */
     /* heat: column 0 is the oldest, col_n - 1 the current one */
-    int64_t col_start_ns; /* begin of column 0 */
+    int64_t col_start_ns;                       /* begin of column 0 */
     uint8_t heat[HEAT_COLS_MAX][HEAT_ROWS_MAX]; /* [col][pixel], pixel 0 on top; 2 * row_n pixels */
     int16_t trace[HEAT_COLS_MAX];               /* pixel of the mid; -1: outside or none */
     float volume[HEAT_COLS_MAX];                /* traded USD */
     float cvd[HEAT_COLS_MAX];                   /* signed, cumulative, USD */
     uint8_t has_column[HEAT_COLS_MAX];
-    uint8_t shade_lo, shade_hi; /* codes of p60 and p99 of what is known in the last 30 minutes at this grouping; 0: none */
+    uint8_t shade_lo,
+        shade_hi; /* codes of p60 and p99 of what is known in the last 30 minutes at this grouping; 0: none */
     uint8_t pad3[2];
     uint32_t mark_n;
     struct heat_mark marks[HEAT_MARKS_MAX];
@@ -229,7 +239,8 @@ struct picture {
 struct host_view {
     uint64_t events, events_per_s;
     uint64_t ring_used, ring_size, ring_refused;
-    int64_t decode_p50_ns, decode_p99_ns, apply_p50_ns, apply_p99_ns, publish_p50_ns, publish_p99_ns, publish_max_ns;
+    int64_t decode_p50_ns, decode_p99_ns, apply_p50_ns, apply_p99_ns, publish_p50_ns, publish_p99_ns,
+        publish_max_ns;
     uint64_t resident_bytes;
     uint8_t journal_state; /* enum journal_state */
     uint8_t pad[7];
@@ -238,7 +249,8 @@ struct host_view {
     char journal_path[160];
     char journal_text[96];
 };
-#define JOURNAL_STATE_LIST(X) X(0, OFF, "OFF") X(1, RECORDING, "REC") X(2, LAGGING, "REC LAG") X(3, STOPPED, "REC STOPPED")
+#define JOURNAL_STATE_LIST(X)                                                                                \
+    X(0, OFF, "OFF") X(1, RECORDING, "REC") X(2, LAGGING, "REC LAG") X(3, STOPPED, "REC STOPPED")
 enum journal_state {
 #define X(number, name, text) JOURNAL_##name = (number),
     JOURNAL_STATE_LIST(X)
