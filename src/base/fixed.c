@@ -57,7 +57,7 @@ static size_t digits_in(const char *text, size_t n)
 
 static bool split(const char *text, size_t n, struct decimal *d)
 {
-    *d = (struct decimal){0};
+    *d = (struct decimal){.fraction = ""};
     if (n > 0 && text[0] == '-') {
         d->negative = true;
         text++;
