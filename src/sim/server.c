@@ -167,11 +167,14 @@ void server_finish(struct server *s)
 {
     uv_close((uv_handle_t *)&s->ping_timer, NULL);
     uv_close((uv_handle_t *)&s->stall_timer, NULL);
+    /* On a loop that is not its own the library is destroyed twice: the first call closes sockets and handles, and once the
+     * loop has seen those closes through, the second frees the rest. */
     if (s->context) {
         lws_context_destroy(s->context);
     }
-    /* The library closes its handles through the loop and clears the pointer when the last is gone. */
-    for (int i = 0; i < TEARDOWN_TURNS && (s->context || uv_loop_alive(s->loop)); i++) {
-        uv_run(s->loop, UV_RUN_NOWAIT);
+    for (int i = 0; i < TEARDOWN_TURNS && uv_run(s->loop, UV_RUN_NOWAIT) != 0; i++) {
+    }
+    if (s->context) {
+        lws_context_destroy(s->context);
     }
 }

@@ -165,6 +165,6 @@ struct hub_counts sim_stop_counting(struct sim *s)
 
 const char *sim_symbol(size_t index)
 {
-    const struct market_spec *spec = index < MARKET_INSTRUMENTS ? market_spec((int)index) : NULL;
+    const struct market_spec *spec = index < MARKET_INSTRUMENTS ? sim_market_spec((int)index) : NULL;
     return spec ? spec->symbol : NULL;
 }

@@ -91,7 +91,7 @@ static struct sim_topic resolve(struct source *base, const struct stream *stream
 /* E: what the market says, or the wall when the timer was late; but of a market in another time than ours only its own. */
 static int64_t event_ms(const struct source_market *s)
 {
-    int64_t at = s->start_ms + market_time_ms(s->market);
+    int64_t at = s->start_ms + sim_market_time_ms(s->market);
     if (s->is_running && s->speed != 1.0) {
         return at;
     }
@@ -202,11 +202,11 @@ static void tell_forced(struct source_market *s)
 {
     for (int i = 0; i < MARKET_INSTRUMENTS; i++) {
         struct pending_force *f = &s->force[i];
-        if (!f->is_there || market_time_ms(s->market) - f->told_ms < FORCE_WINDOW_MS) {
+        if (!f->is_there || sim_market_time_ms(s->market) - f->told_ms < FORCE_WINDOW_MS) {
             continue;
         }
         f->is_there = false;
-        f->told_ms = market_time_ms(s->market);
+        f->told_ms = sim_market_time_ms(s->market);
         encode_force(&s->out, &s->listings[i], event_ms(s), s->start_ms, &f->latest);
         publish(s, STREAM_FORCE, i, 0, "@forceOrder");
         encode_force(&s->out, &s->listings[i], event_ms(s), s->start_ms, &f->latest);
@@ -224,7 +224,7 @@ static void stop_running(struct source_market *s)
 static void step_once(struct source_market *s)
 {
     const struct market_listener l = {on_trade, on_agg, on_quote, on_depth, on_mark, on_liquidation, s};
-    if (market_step(s->market, &l) < 0) {
+    if (sim_market_step(s->market, &l) < 0) {
         stop_running(s);
         s->base.host.ended(s->base.host.user);
         return;
@@ -248,7 +248,7 @@ static void on_idle(uv_idle_t *idle)
 static void start(struct source_market *s)
 {
     s->is_running = true;
-    s->start_ms = source_wall_ms() - market_time_ms(s->market);
+    s->start_ms = source_wall_ms() - sim_market_time_ms(s->market);
     s->origin_ns = source_monotonic_ns();
     s->origin_step = s->step;
     if (s->speed == 0.0) {
@@ -294,7 +294,8 @@ static void watch(struct source *base, uint32_t topic, int delta)
     int *count = watchers_of(s, topic);
     *count += delta;
     if (kind == STREAM_DEPTH) {
-        market_watch(s->market, (int)(topic >> 8 & 0xff) - 1, (enum market_rate)(topic & 0xff), *count > 0);
+        sim_market_watch(s->market, (int)(topic >> 8 & 0xff) - 1, (enum market_rate)(topic & 0xff),
+                         *count > 0);
     }
     if (delta > 0 && !s->is_running && (kind == STREAM_DEPTH || s->settled_at_ns != 0)) {
         s->settled_at_ns = source_monotonic_ns() + SETTLE_MS * INT64_C(1000000);
@@ -316,15 +317,15 @@ static int rest_depth(struct source_market *s, int i, int limit, struct buf *out
     struct price_level levels[2][MOST];
     size_t n[2];
     const struct listing *in = &s->listings[i];
-    market_book(s->market, i, (size_t)(limit < MOST ? limit : MOST), rows[0], &n[0], rows[1], &n[1]);
+    sim_market_book(s->market, i, (size_t)(limit < MOST ? limit : MOST), rows[0], &n[0], rows[1], &n[1]);
     for (int side = 0; side < 2; side++) {
         for (size_t k = 0; k < n[side]; k++) {
             levels[side][k] = (struct price_level){rows[side][k].tick * in->tick,
                                                    rows[side][k].lots * in->lot};
         }
     }
-    int64_t time_ms = s->start_ms + market_time_ms(s->market);
-    encode_book(out, in, market_last_id(s->market, i), event_ms(s), time_ms, levels[0], n[0], levels[1],
+    int64_t time_ms = s->start_ms + sim_market_time_ms(s->market);
+    encode_book(out, in, sim_market_last_id(s->market, i), event_ms(s), time_ms, levels[0], n[0], levels[1],
                 n[1]);
     return 200;
 }
@@ -332,7 +333,7 @@ static int rest_depth(struct source_market *s, int i, int limit, struct buf *out
 static void put_premium(struct source_market *s, int i, struct buf *out)
 {
     struct market_mark m;
-    market_mark(s->market, i, &m);
+    sim_market_mark(s->market, i, &m);
     int64_t now = event_ms(s);
     const struct premium p = {m.mark, m.index, m.index, m.funding, next_funding_ms(now), now};
     encode_premium(out, &s->listings[i], &p);
@@ -353,7 +354,7 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
         return 200;
     case REST_DEPTH: return rest_depth(s, i, r->limit, out);
     case REST_OPEN_INTEREST:
-        encode_open_interest(out, &s->listings[i], market_open_interest(s->market, i), event_ms(s));
+        encode_open_interest(out, &s->listings[i], sim_market_open_interest(s->market, i), event_ms(s));
         return 200;
     case REST_PREMIUM_INDEX:
         if (r->symbol[0]) {
@@ -381,7 +382,7 @@ static void close_handles(struct source *base)
 static void destroy(struct source *base)
 {
     struct source_market *s = (struct source_market *)base;
-    market_destroy(s->market);
+    sim_market_destroy(s->market);
     buf_finish(&s->out);
     buf_finish(&s->all_marks);
     free(s);
@@ -396,7 +397,7 @@ int source_market_create(const struct sim_options *o, const struct source_host *
     if (!s) {
         return AP_ENOMEM;
     }
-    int err = market_create(o->seed, &s->market);
+    int err = sim_market_create(o->seed, &s->market);
     if (err < 0) {
         free(s);
         return err;
@@ -406,7 +407,7 @@ int source_market_create(const struct sim_options *o, const struct source_host *
     s->waits = o->waits;
     s->start_ms = source_wall_ms();
     for (int i = 0; i < MARKET_INSTRUMENTS; i++) {
-        listing_of_spec(market_spec(i), &s->listings[i]);
+        listing_of_spec(sim_market_spec(i), &s->listings[i]);
         for (size_t k = 0; s->listings[i].symbol[k]; k++) {
             s->lower[i][k] = (char)tolower((unsigned char)s->listings[i].symbol[k]);
         }

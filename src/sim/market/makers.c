@@ -90,7 +90,7 @@ static void lean_on_wall(struct instrument_market *im, enum side side, int32_t t
 {
     double gap_log = gap / (double)tick;
     double usd = 60e3 + 2.5e9 * im->temper->beta * gap_log * STEP_S * 10.0;
-    double lots = fmin(usd / market_usd(im, 1.0), 1e9) + 1.0, value = 0.0;
+    double lots = fmin(usd / sim_market_usd(im, 1.0), 1e9) + 1.0, value = 0.0;
     takers_take(im, side, (uint64_t)lots, tick, &value);
     im->price.passing -= (side == SIDE_ASK ? 0.08 : -0.08) * gap_log;
     if (side == SIDE_ASK) {

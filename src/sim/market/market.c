@@ -75,7 +75,7 @@ static void note_change(void *user, int32_t tick, enum side was)
     }
 }
 
-double market_usd(const struct instrument_market *im, double lots)
+double sim_market_usd(const struct instrument_market *im, double lots)
 {
     const struct market_spec *spec = &im->temper->spec;
     return lots * (double)spec->lot_size * pow(10.0, -spec->qty_decimals) * price_of_tick(im, im->anchor);
@@ -108,7 +108,7 @@ static int instrument_init(struct market *m, int i)
     return 0;
 }
 
-int market_create(uint64_t seed, struct market **ret_market)
+int sim_market_create(uint64_t seed, struct market **ret_market)
 {
     struct market *m = calloc(1, sizeof *m);
     if (!m) {
@@ -119,7 +119,7 @@ int market_create(uint64_t seed, struct market **ret_market)
     for (int i = 0; i < MARKET_INSTRUMENTS; i++) {
         int err = instrument_init(m, i);
         if (err < 0) {
-            market_destroy(m);
+            sim_market_destroy(m);
             return err;
         }
     }
@@ -127,7 +127,7 @@ int market_create(uint64_t seed, struct market **ret_market)
     return 0;
 }
 
-void market_destroy(struct market *m)
+void sim_market_destroy(struct market *m)
 {
     if (!m) {
         return;
@@ -166,25 +166,25 @@ static void emit_aggs(struct instrument_market *im, const struct market_listener
     im->fill_n = 0;
 }
 
-void market_fill(struct instrument_market *im, int32_t tick, uint32_t lots, bool is_sell)
+void sim_market_fill(struct instrument_market *im, int32_t tick, uint32_t lots, bool is_sell)
 {
     const struct market_listener *l = im->market->listener;
     if (im->fill_n == FILLS_MAX) {
         emit_aggs(im, l);
     }
     struct market_trade *t = &im->fills[im->fill_n++];
-    *t = (struct market_trade){market_time_ms(im->market), ++im->trade_id, tick, lots, is_sell};
+    *t = (struct market_trade){sim_market_time_ms(im->market), ++im->trade_id, tick, lots, is_sell};
     if (l->trade) {
         l->trade(l->user, index_of(im), t);
     }
 }
 
-void market_quote(const struct market *m, int instrument, struct market_quote *ret_quote)
+void sim_market_quote(const struct market *m, int instrument, struct market_quote *ret_quote)
 {
     const struct instrument_market *im = &m->each[instrument];
     const struct lob *b = &im->lob;
     *ret_quote = (struct market_quote){
-        .time_ms = market_time_ms(m),
+        .time_ms = sim_market_time_ms(m),
         .id = im->last_id,
         .bid = {b->best_bid, b->lots[b->best_bid]},
         .ask = {b->best_ask, b->best_ask < b->span ? b->lots[b->best_ask] : 0},
@@ -194,7 +194,7 @@ void market_quote(const struct market *m, int instrument, struct market_quote *r
 static void emit_quote(struct instrument_market *im, const struct market_listener *l)
 {
     struct market_quote now;
-    market_quote(im->market, index_of(im), &now);
+    sim_market_quote(im->market, index_of(im), &now);
     if (memcmp(&now.bid, &im->told.bid, sizeof now.bid) == 0 &&
         memcmp(&now.ask, &im->told.ask, sizeof now.ask) == 0) {
         return;
@@ -222,19 +222,19 @@ static int emit_depth(struct instrument_market *im, enum market_rate rate, const
     }
     struct market_depth depth;
     if (diff_take(d, &im->lob, m->rows, &depth) && l->depth) {
-        depth.time_ms = market_time_ms(m);
+        depth.time_ms = sim_market_time_ms(m);
         l->depth(l->user, index_of(im), rate, &depth);
     }
     return 0;
 }
 
-void market_mark(const struct market *m, int instrument, struct market_mark *ret_mark)
+void sim_market_mark(const struct market *m, int instrument, struct market_mark *ret_mark)
 {
     const struct instrument_market *im = &m->each[instrument];
     double premium = im->price.premium_ema;
     double funding = premium + fmin(fmax(1e-4 - premium, -5e-4), 5e-4);
     *ret_mark = (struct market_mark){
-        .time_ms = market_time_ms(m),
+        .time_ms = sim_market_time_ms(m),
         .mark = price_mark(im),
         .index = exp(im->price.index),
         .average = im->price.average_ema,
@@ -259,13 +259,13 @@ static int emit(struct instrument_market *im, const struct market_listener *l)
     }
     if (l->mark && m->step % (1000 / MARKET_STEP_MS) == 0) {
         struct market_mark mark;
-        market_mark(m, index_of(im), &mark);
+        sim_market_mark(m, index_of(im), &mark);
         l->mark(l->user, index_of(im), &mark);
     }
     return 0;
 }
 
-int market_step(struct market *m, const struct market_listener *l)
+int sim_market_step(struct market *m, const struct market_listener *l)
 {
     m->listener = l;
     m->step++;
@@ -289,23 +289,23 @@ int market_step(struct market *m, const struct market_listener *l)
     return err;
 }
 
-void market_watch(struct market *m, int instrument, enum market_rate rate, bool is_watched)
+void sim_market_watch(struct market *m, int instrument, enum market_rate rate, bool is_watched)
 {
     struct instrument_market *im = &m->each[instrument];
     diff_watch(&im->diffs[rate], is_watched, im->last_id);
 }
 
-const struct market_spec *market_spec(int instrument)
+const struct market_spec *sim_market_spec(int instrument)
 {
     return instrument >= 0 && instrument < MARKET_INSTRUMENTS ? &tempers[instrument].spec : NULL;
 }
 
-int64_t market_time_ms(const struct market *m)
+int64_t sim_market_time_ms(const struct market *m)
 {
     return m->step * MARKET_STEP_MS;
 }
 
-uint64_t market_last_id(const struct market *m, int instrument)
+uint64_t sim_market_last_id(const struct market *m, int instrument)
 {
     return m->each[instrument].last_id;
 }
@@ -320,15 +320,15 @@ static size_t side_levels(const struct lob *b, enum side side, size_t limit, str
     return n;
 }
 
-void market_book(const struct market *m, int instrument, size_t limit, struct market_level *bids,
-                 size_t *ret_bid_n, struct market_level *asks, size_t *ret_ask_n)
+void sim_market_book(const struct market *m, int instrument, size_t limit, struct market_level *bids,
+                     size_t *ret_bid_n, struct market_level *asks, size_t *ret_ask_n)
 {
     const struct lob *b = &m->each[instrument].lob;
     *ret_bid_n = side_levels(b, SIDE_BID, limit, bids);
     *ret_ask_n = side_levels(b, SIDE_ASK, limit, asks);
 }
 
-int64_t market_open_interest(const struct market *m, int instrument)
+int64_t sim_market_open_interest(const struct market *m, int instrument)
 {
     return m->each[instrument].positions.lots;
 }

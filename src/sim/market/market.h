@@ -82,21 +82,21 @@ struct market_listener {
 };
 
 struct market; /* opaque */
-AP_MUST_CHECK int market_create(uint64_t seed, struct market **ret_market);
-void market_destroy(struct market *m);
+AP_MUST_CHECK int sim_market_create(uint64_t seed, struct market **ret_market);
+void sim_market_destroy(struct market *m);
 /* AP_ENOMEM: a watched depth stream is no longer whole. */
-AP_MUST_CHECK int market_step(struct market *m, const struct market_listener *l);
+AP_MUST_CHECK int sim_market_step(struct market *m, const struct market_listener *l);
 /* A depth stream that nobody watches is not gathered. */
-void market_watch(struct market *m, int instrument, enum market_rate rate, bool is_watched);
+void sim_market_watch(struct market *m, int instrument, enum market_rate rate, bool is_watched);
 
-const struct market_spec *market_spec(int instrument); /* NULL beyond the end */
-int64_t market_time_ms(const struct market *m);
-uint64_t market_last_id(const struct market *m, int instrument);
+const struct market_spec *sim_market_spec(int instrument); /* NULL beyond the end */
+int64_t sim_market_time_ms(const struct market *m);
+uint64_t sim_market_last_id(const struct market *m, int instrument);
 /* The best levels of both sides; room for `limit` in each. */
-void market_book(const struct market *m, int instrument, size_t limit, struct market_level *bids,
-                 size_t *ret_bid_n, struct market_level *asks, size_t *ret_ask_n);
-void market_quote(const struct market *m, int instrument, struct market_quote *ret_quote);
-void market_mark(const struct market *m, int instrument, struct market_mark *ret_mark);
-int64_t market_open_interest(const struct market *m, int instrument); /* lots */
+void sim_market_book(const struct market *m, int instrument, size_t limit, struct market_level *bids,
+                     size_t *ret_bid_n, struct market_level *asks, size_t *ret_ask_n);
+void sim_market_quote(const struct market *m, int instrument, struct market_quote *ret_quote);
+void sim_market_mark(const struct market *m, int instrument, struct market_mark *ret_mark);
+int64_t sim_market_open_interest(const struct market *m, int instrument); /* lots */
 
 #endif

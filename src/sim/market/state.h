@@ -106,8 +106,8 @@ struct market {
 };
 
 /* market.c */
-void market_fill(struct instrument_market *im, int32_t tick, uint32_t lots, bool is_sell);
-double market_usd(const struct instrument_market *im, double lots); /* value at about the present price */
+void sim_market_fill(struct instrument_market *im, int32_t tick, uint32_t lots, bool is_sell);
+double sim_market_usd(const struct instrument_market *im, double lots); /* value at about the present price */
 
 /* price.c: the value behind the quotes. */
 void price_init(struct instrument_market *im);

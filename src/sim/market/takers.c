@@ -23,11 +23,11 @@ uint64_t takers_take(struct instrument_market *im, enum side from, uint64_t lots
         if (got == 0) {
             break;
         }
-        market_fill(im, tick, got, is_sell);
+        sim_market_fill(im, tick, got, is_sell);
         taken += got;
         *ret_value += (double)got * tick;
     }
-    double usd = market_usd(im, (double)taken);
+    double usd = sim_market_usd(im, (double)taken);
     price_push(im, is_sell ? -usd : usd);
     return taken;
 }
@@ -42,7 +42,7 @@ static void excite(struct instrument_market *im, int buyer_or_seller)
 static void trade_once(struct instrument_market *im, bool is_sell)
 {
     double usd = rng_lognormal(&im->rng, im->temper->taker_usd, 1.6);
-    double lots = fmin(usd / market_usd(im, 1.0), 1e9), value = 0.0;
+    double lots = fmin(usd / sim_market_usd(im, 1.0), 1e9), value = 0.0;
     int32_t slack = (int32_t)(10.0 * im->temper->near_ticks);
     enum side from = is_sell ? SIDE_BID : SIDE_ASK;
     int32_t limit = lob_best(&im->lob, from) + (is_sell ? -slack : slack);
@@ -58,7 +58,7 @@ static void open_and_close(struct instrument_market *im)
         double lean = im->heat_slow[0] - im->heat_slow[1];
         bool is_long = rng_chance(r, 0.52 + 0.2 * tanh(lean));
         double entry = price_of_tick(im, im->lob.best_bid);
-        positions_open(&im->positions, is_long, entry, (uint32_t)(usd / market_usd(im, 1.0)) + 1,
+        positions_open(&im->positions, is_long, entry, (uint32_t)(usd / sim_market_usd(im, 1.0)) + 1,
                        position_leverage(r));
     }
     if (rng_chance(r, 2.0 * STEP_S * (double)(im->positions.n[0] + im->positions.n[1]) / 6000.0)) {
@@ -77,7 +77,7 @@ void takers_init(struct instrument_market *im)
         uint32_t leverage = position_leverage(r);
         double death = position_death(is_long, entry, leverage);
         if (is_long ? death < now * 0.9975 : death > now * 1.0025) {
-            positions_open(&im->positions, is_long, entry, (uint32_t)(usd / market_usd(im, 1.0)) + 1,
+            positions_open(&im->positions, is_long, entry, (uint32_t)(usd / sim_market_usd(im, 1.0)) + 1,
                            leverage);
         }
     }
@@ -122,7 +122,7 @@ static void report_death(struct instrument_market *im, int32_t limit)
     const struct market_listener *l = im->market->listener;
     if (f->filled > 0 && l->liquidation) {
         const struct market_liquidation dead = {
-            .time_ms = market_time_ms(im->market),
+            .time_ms = sim_market_time_ms(im->market),
             .is_long = f->is_long,
             .lots = f->dead.lots,
             .filled = f->filled,
@@ -142,10 +142,10 @@ void takers_liquidate(struct instrument_market *im)
         double bankrupt = position_bankruptcy(f->is_long, f->dead.entry, f->dead.leverage) /
                           price_of_tick(im, 1.0);
         int32_t limit = (int32_t)fmin(fmax(bankrupt, 1.0), im->lob.span - 1);
-        uint64_t slice = (uint64_t)(budget / market_usd(im, 1.0)) + 1;
+        uint64_t slice = (uint64_t)(budget / sim_market_usd(im, 1.0)) + 1;
         slice = slice < f->left ? slice : f->left;
         uint64_t got = takers_take(im, f->is_long ? SIDE_BID : SIDE_ASK, slice, limit, &f->value);
-        double usd = market_usd(im, (double)got);
+        double usd = sim_market_usd(im, (double)got);
         f->filled += got;
         f->left -= got;
         budget -= usd + 20e3;
