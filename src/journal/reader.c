@@ -11,6 +11,9 @@
 
 enum { READ_BUSY_MS = 2000, BLOB_MAX = CODEC_BLOCK_MAX + (1 << 20) };
 
+#define RESULT_COLUMNS                                                                                       \
+    "seq, id, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, text"
+
 static const char *const statements[READER_STMTS] = {
     [READER_SEAL_AT] =
         "SELECT seal, max(last_seq) FROM blocks WHERE seal = (SELECT max(seal) FROM blocks WHERE seal <= ?1)",
@@ -28,9 +31,9 @@ static const char *const statements[READER_STMTS] = {
         "SELECT venue, symbol, base, quote, settle, instrument_id, version, kind, book_rule, inverse, inferred, "
         "price_decimals, qty_decimals, mark_decimals, rate_decimals, tick, lot, multiplier, expiry_ns, "
         "funding_interval_s, trading FROM instruments ORDER BY id LIMIT 1 OFFSET ?1",
-    [READER_RESULT] =
-        "SELECT seq, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, text "
-        "FROM results ORDER BY seq, id LIMIT -1 OFFSET ?1",
+    [READER_RESULT] = "SELECT " RESULT_COLUMNS " FROM results ORDER BY seq, id LIMIT 1 OFFSET ?1",
+    [READER_RESULT_NEXT] = "SELECT " RESULT_COLUMNS
+                           " FROM results WHERE (seq, id) > (?1, ?2) ORDER BY seq, id LIMIT 1",
 };
 
 /* Is it a file that can hold a journal at all? */
@@ -338,41 +341,50 @@ int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret
     return err;
 }
 
-static void read_result(sqlite3_stmt *stmt, struct result *ret_result)
+static void read_result(struct journal *j, sqlite3_stmt *stmt, struct result *ret_result)
 {
+    j->result_seq = sqlite3_column_int64(stmt, 0);
+    j->result_id = sqlite3_column_int64(stmt, 1);
     struct result r = {
         .size = sizeof(r),
-        .seq = (uint64_t)sqlite3_column_int64(stmt, 0),
-        .kind = (uint16_t)sqlite3_column_int64(stmt, 1),
-        .cause = (uint16_t)sqlite3_column_int64(stmt, 2),
-        .instrument = (uint32_t)sqlite3_column_int64(stmt, 3),
-        .time_ns = sqlite3_column_int64(stmt, 4),
-        .from_id = (uint64_t)sqlite3_column_int64(stmt, 5),
-        .to_id = (uint64_t)sqlite3_column_int64(stmt, 6),
-        .digest_exact = (uint64_t)sqlite3_column_int64(stmt, 7),
-        .digest_all = (uint64_t)sqlite3_column_int64(stmt, 8),
+        .seq = (uint64_t)j->result_seq,
+        .kind = (uint16_t)sqlite3_column_int64(stmt, 2),
+        .cause = (uint16_t)sqlite3_column_int64(stmt, 3),
+        .instrument = (uint32_t)sqlite3_column_int64(stmt, 4),
+        .time_ns = sqlite3_column_int64(stmt, 5),
+        .from_id = (uint64_t)sqlite3_column_int64(stmt, 6),
+        .to_id = (uint64_t)sqlite3_column_int64(stmt, 7),
+        .digest_exact = (uint64_t)sqlite3_column_int64(stmt, 8),
+        .digest_all = (uint64_t)sqlite3_column_int64(stmt, 9),
     };
-    sql_column_text(stmt, 9, r.text, sizeof(r.text));
+    sql_column_text(stmt, 10, r.text, sizeof(r.text));
     *ret_result = r;
 }
 
-/* One after the other is the usual way: the statement is kept open for it. */
+/* One after the other is the usual way: each is found from the one before, not by counting. */
+static int find_result(struct journal *j, uint64_t index, sqlite3_stmt **ret_stmt)
+{
+    bool is_next = index > 0 && index == j->result_next;
+    sqlite3_stmt *stmt = j->stmts[is_next ? READER_RESULT_NEXT : READER_RESULT];
+    int err = index > INT64_MAX ? AP_EINVAL : 0;
+    *ret_stmt = stmt;
+    if (err == 0) {
+        err = sql_err(sqlite3_bind_int64(stmt, 1, is_next ? j->result_seq : (int64_t)index));
+    }
+    if (err == 0 && is_next) {
+        err = sql_err(sqlite3_bind_int64(stmt, 2, j->result_id));
+    }
+    return err == 0 ? sql_step(stmt) : err;
+}
+
 int journal_result_at(struct journal *j, uint64_t index, struct result *ret_result)
 {
-    sqlite3_stmt *stmt = j->stmts[READER_RESULT];
-    int err;
-    if (j->is_result_open && index == j->result_next) {
-        err = sql_step(stmt);
-    } else {
-        err = row_at(stmt, index);
-        err = err == 0 ? 1 : err == AP_ENOTFOUND ? 0 : err;
+    sqlite3_stmt *stmt;
+    int err = find_result(j, index, &stmt);
+    if (err == 1) {
+        read_result(j, stmt, ret_result);
+        j->result_next = index + 1;
     }
-    j->is_result_open = err == 1;
-    if (err != 1) {
-        (void)sqlite3_reset(stmt);
-        return err;
-    }
-    j->result_next = index + 1;
-    read_result(stmt, ret_result);
-    return 1;
+    (void)sqlite3_reset(stmt);
+    return err;
 }

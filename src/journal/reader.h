@@ -11,14 +11,15 @@
 #define READER_LANES_MAX 1024
 
 enum reader_stmt {
-    READER_SEAL_AT,    /* ?1: seq; the last seal that begins at or before it, and where that ends */
-    READER_SEAL_AFTER, /* ?1: seq; the first that begins behind it */
-    READER_BLOCKS,     /* ?1: seal */
-    READER_KINDS,      /* ?1: block */
-    READER_TAIL,       /* ?1: seq; the first row of the tail that ends at or behind it */
-    READER_SESSION,    /* ?1: index */
-    READER_INSTRUMENT, /* ?1: index */
-    READER_RESULT,     /* ?1: index */
+    READER_SEAL_AT,     /* ?1: seq; the last seal that begins at or before it, and where that ends */
+    READER_SEAL_AFTER,  /* ?1: seq; the first that begins behind it */
+    READER_BLOCKS,      /* ?1: seal */
+    READER_KINDS,       /* ?1: block */
+    READER_TAIL,        /* ?1: seq; the first row of the tail that ends at or behind it */
+    READER_SESSION,     /* ?1: index */
+    READER_INSTRUMENT,  /* ?1: index */
+    READER_RESULT,      /* ?1: index */
+    READER_RESULT_NEXT, /* ?1, ?2: seq and id of the one before */
     READER_STMTS
 };
 
@@ -26,8 +27,8 @@ struct journal {
     sqlite3 *db; /* owned */
     char *path;  /* owned */
     sqlite3_stmt *stmts[READER_STMTS];
-    uint64_t result_next; /* the index that the next step of READER_RESULT gives; 0: not begun */
-    bool is_result_open;
+    uint64_t result_next;          /* the index behind the last one read; 0: none */
+    int64_t result_seq, result_id; /* of that one */
 };
 
 /* One block being read. */

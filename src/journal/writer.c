@@ -281,6 +281,17 @@ int journal_commit(struct journal_writer *w)
     return err == AP_ECORRUPT || err == AP_ENOMEM ? err : 0;
 }
 
+/* Out of WAL, so that a journal at rest is one file that can be read anywhere without others beside it. Not while a reader has it
+ * open; then it stays as it is, which is as good. */
+static void leave_one_file(struct journal_writer *w)
+{
+    if (w->db != NULL && w->retry_bytes > 0) {
+        (void)sqlite3_busy_timeout(w->db, 0);
+        int err = sql_exec(w->db, "PRAGMA journal_mode = DELETE");
+        (void)err;
+    }
+}
+
 int journal_writer_close(struct journal_writer *w)
 {
     const char *why = NULL;
@@ -302,6 +313,7 @@ int journal_writer_close(struct journal_writer *w)
     sql_finalize_all(w->stmts, WRITER_STMTS);
     rows_finish(&w->rows);
     sealer_finish(&w->sealer);
+    leave_one_file(w);
     (void)sqlite3_close(w->db);
     writer_lock_drop(&w->lock);
     ZSTD_freeCCtx(w->zstd);

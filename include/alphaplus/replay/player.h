@@ -13,7 +13,7 @@ struct player {
     int64_t real_ns;           /* when `at_ns` was reached */
     double speed;              /* 0.1 .. 1000; 0: as fast as possible */
     bool is_paused;
-    bool is_ended;
+    bool is_ended;         /* at last_ns */
     enum player_step step; /* wanted, while paused */
 };
 void player_init(struct player *p, int64_t first_ns, int64_t last_ns, int64_t real_ns);
@@ -23,7 +23,9 @@ void player_speed(struct player *p, double speed, int64_t real_ns);
 void player_faster(struct player *p, int notches, int64_t real_ns);
 /* Clamped to the recording; the caller rewinds its source when it lies behind. */
 void player_seek(struct player *p, int64_t to_ns, int64_t real_ns);
-/* Play events with recv_ns <= this now. */
+/* Play events with recv_ns <= this now. While paused: at_ns. At speed 0: last_ns, and at_ns stays until player_reached. */
 int64_t player_due(struct player *p, int64_t real_ns);
+/* The caller got as far as at_ns: after a step, at speed 0, or when it cannot keep up; play goes on from there. */
+void player_reached(struct player *p, int64_t at_ns, int64_t real_ns);
 
 #endif

@@ -32,9 +32,10 @@ static int setup(void **state)
     return 0;
 }
 
+/* Anything else in the folder is litter, and an error. */
 static int teardown(void **state)
 {
-    static const char *const ends[] = {"", "-wal", "-shm", "-writer", "-link", "-copy"};
+    static const char *const ends[] = {"", "-link"};
     struct place *p = *state;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         char path[128];
@@ -349,6 +350,9 @@ static void follows(void **state)
     assert_int_equal(seq, m.seq);
     journal_cursor_close(c);
     journal_close(j);
+    /* A reader that was open at the end kept SQLite's files beside the journal; the next writer takes them away. */
+    w = open_writer(p);
+    assert_ok(journal_writer_close(w));
     made_finish(&m);
 }
 
