@@ -261,16 +261,29 @@ static void print_tail(struct buf *ret_text)
                              ".Xr tmux 1\n");
 }
 
+/* The keys as handed in; only a new sentence goes on a new line, as mdoc wants it. */
+static void print_keys(const char *keys, struct buf *ret_text)
+{
+    bool is_macro = false;
+    (void)buf_text(ret_text, ".Sh KEYS\n");
+    for (const char *c = keys; *c != '\0'; c++) {
+        is_macro = c == keys || c[-1] == '\n' ? *c == '.' : is_macro;
+        bool is_end = !is_macro && c[0] == '.' && c[1] == ' ' && c[2] >= 'A' && c[2] <= 'Z';
+        (void)buf_byte(ret_text, *c);
+        if (is_end || (c[1] == '\0' && *c != '\n')) {
+            (void)buf_byte(ret_text, '\n');
+            c += is_end ? 1 : 0;
+        }
+    }
+}
+
 int cli_man(const char *keys, struct buf *ret_text)
 {
     print_head(ret_text);
     print_commands(ret_text);
     print_options(ret_text);
     print_settings(ret_text);
-    (void)buf_printf(ret_text, ".Sh KEYS\n%s", keys);
-    if (keys[0] != '\0' && keys[strlen(keys) - 1] != '\n') {
-        (void)buf_byte(ret_text, '\n');
-    }
+    print_keys(keys, ret_text);
     print_tail(ret_text);
     return ret_text->failed;
 }

@@ -371,14 +371,14 @@ static void test_man(void **state)
     const char *at;
     (void)state;
     buf_init(&text, 1 << 20);
-    assert_ok(cli_man(".Bl -tag -width Ds\n.It Ic q\nQuit.\n.El", &text));
+    assert_ok(cli_man(".Bl -tag -width Ds\n.It Ic q\nQuit. The terminal comes back.\n.El", &text));
     at = text.data;
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
         (void)snprintf(heading, sizeof(heading), ".Sh %s\n", sections[i]);
         at = strstr(at, heading); /* in this order */
         assert_non_null(at);
     }
-    assert_non_null(strstr(text.data, ".It Ic q\n"));
+    assert_non_null(strstr(text.data, ".It Ic q\nQuit.\nThe terminal comes back.\n.El\n.Sh ENVIRONMENT\n"));
     for (size_t i = 0; i < cli_option_n; i++) {
         assert_true(has_option(text.data, &cli_options[i], "Fl -"));
     }
