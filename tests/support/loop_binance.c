@@ -4,8 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-#define PACE_MS 4
-#define A_FEW   10
+#define PACE_MS   4
+#define A_FEW     10
+#define FRAME_MAX 4096
 
 static const char instruments[] =
     "{\"timezone\":\"UTC\",\"serverTime\":1700000000000,\"futuresType\":\"U_MARGINED\",\"rateLimits\":[],"
@@ -94,15 +95,29 @@ static void on_get(void *user, struct loop_conn *c, const char *path)
 
 /* --- streams ------------------------------------------------------------------------------------------------------- */
 
+static size_t side_levels(char *buf, size_t size, int levels, int cents, unsigned u, int step)
+{
+    size_t n = 0;
+    for (int i = 0; i < levels && n < size; i++, cents += step) {
+        n += (size_t)snprintf(buf + n, size - n, "%s[\"%d.%02d\",\"1.%03u\"]", i ? "," : "", cents / 100,
+                              cents % 100, (u + (unsigned)i) % 1000);
+    }
+    return n;
+}
+
 static size_t depth_frame(struct loop_binance *b, char *buf, size_t size)
 {
+    int levels = b->flood_levels > 0 ? b->flood_levels : 1;
     unsigned long long u = atomic_fetch_add(&b->update_id, 10) + 10;
-    return (size_t)snprintf(
+    size_t n = (size_t)snprintf(
         buf, size,
         "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":1700000000000,"
-        "\"T\":1700000000000,\"s\":\"BTCUSDT\",\"U\":%llu,\"u\":%llu,\"pu\":%llu,"
-        "\"b\":[[\"64000.10\",\"1.%03u\"]],\"a\":[[\"64000.20\",\"0.%03u\"]]}}",
-        u - 9, u, u - 10, (unsigned)(u / 10 % 1000), (unsigned)(u / 10 % 1000));
+        "\"T\":1700000000000,\"s\":\"BTCUSDT\",\"U\":%llu,\"u\":%llu,\"pu\":%llu,\"b\":[",
+        u - 9, u, u - 10);
+    n += side_levels(buf + n, size - n, levels, 6400010, (unsigned)(u / 10), -10);
+    n += (size_t)snprintf(buf + n, size - n, "],\"a\":[");
+    n += side_levels(buf + n, size - n, levels, 6400020, (unsigned)(u / 10), 10);
+    return n + (size_t)snprintf(buf + n, size - n, "]}}");
 }
 
 static size_t market_frame(struct loop_binance *b, char *buf, size_t size)
@@ -152,7 +167,7 @@ static bool send_large(struct loop_conn *c, bool is_endless)
 static bool step(struct loop_binance *b, struct loop_conn *c, enum loop_manner manner, bool is_public,
                  int nth)
 {
-    char frame[1024];
+    char frame[FRAME_MAX];
     switch (manner) {
     case MANNER_MUTE: return true;
     case MANNER_GARBAGE:
@@ -185,27 +200,23 @@ static bool step(struct loop_binance *b, struct loop_conn *c, enum loop_manner m
     return loop_frame(c, LOOP_TEXT, true, frame, n);
 }
 
+/* All of it is written before the first byte goes out, so that the sender is never what is measured. */
 static bool flood(struct loop_binance *b, struct loop_conn *c, bool is_public)
 {
-    enum { BATCH = 65536 };
-    static const size_t head = 4;
-    char *batch = malloc(BATCH + 2048);
-    bool is_up = batch != NULL;
-    for (int sent = 0; is_up && sent < b->flood_n;) {
-        size_t used = 0;
-        while (used < BATCH && sent < b->flood_n) {
-            char *at = batch + used;
-            size_t n = next_frame(b, is_public, at + head, 1024);
-            at[0] = (char)0x81;
-            at[1] = 126; /* all of them are longer than 125 bytes */
-            at[2] = (char)(n >> 8);
-            at[3] = (char)n;
-            used += head + n;
-            sent++;
-        }
-        is_up = loop_bytes(c, batch, used);
+    enum { HEAD = 4 };
+    char *all = malloc((size_t)b->flood_n * (HEAD + FRAME_MAX));
+    size_t used = 0;
+    for (int i = 0; all && i < b->flood_n; i++) {
+        char *at = all + used;
+        size_t n = next_frame(b, is_public, at + HEAD, FRAME_MAX);
+        at[0] = (char)0x81;
+        at[1] = 126; /* all of them are longer than 125 bytes */
+        at[2] = (char)(n >> 8);
+        at[3] = (char)n;
+        used += HEAD + n;
     }
-    free(batch);
+    bool is_up = all && loop_bytes(c, all, used);
+    free(all);
     return is_up;
 }
 

@@ -26,7 +26,7 @@ struct loop_binance {
     char url[64];
     enum loop_manner public_manners[LOOP_MANNERS_MAX]; /* beyond: PLAY */
     enum loop_manner market_manners[LOOP_MANNERS_MAX];
-    int flood_n;
+    int flood_n, flood_levels;                        /* levels a side of its frames; 0: one */
     _Atomic int list_status, depth_status, ws_status; /* 0: fine; -1: silence */
     const char *depth_headers;                        /* borrowed; sent with a bad depth_status */
     _Atomic int depth_failures; /* how many depth requests get depth_status; then all is fine */
