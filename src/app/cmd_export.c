@@ -1,7 +1,7 @@
 #include "commands.h"
 #include "output.h"
 #include "play.h"
-#include "rows.h"
+#include "sheet.h"
 
 #include <alphaplus/base/text.h>
 #include <alphaplus/engine/engine.h>
@@ -11,7 +11,7 @@
 
 struct export
 {
-    struct rows rows;
+    struct sheet sheet;
     struct instrument insts[INSTRUMENT_MAX + 1]; /* by session id; id 0: not declared */
     char wanted[INSTRUMENT_NAME_MAX];            /* the one that is exported; "": not known yet */
     int64_t from_ns, to_ns;
@@ -28,25 +28,25 @@ struct kind {
 
 static void times(struct export *x, const struct event *ev)
 {
-    rows_int(&x->rows, ev->recv_ns);
-    rows_int(&x->rows, ev->exch_ns);
+    sheet_int(&x->sheet, ev->recv_ns);
+    sheet_int(&x->sheet, ev->exch_ns);
 }
 
 static void px_qty(struct export *x, const struct instrument *in, int64_t px, int64_t qty)
 {
-    rows_decimal(&x->rows, px, in->price_decimals);
-    rows_decimal(&x->rows, qty, in->qty_decimals);
+    sheet_decimal(&x->sheet, px, in->price_decimals);
+    sheet_decimal(&x->sheet, qty, in->qty_decimals);
 }
 
 static void row_levels(struct export *x, const struct instrument *in, const struct event *ev)
 {
     const struct depth_rows *d = event_rows_const(ev);
     for (uint32_t i = 0; i < d->bid_n + d->ask_n; i++) {
-        rows_int(&x->rows, ev->recv_ns);
-        rows_uint(&x->rows, ev->last_id);
-        rows_word(&x->rows, i < d->bid_n ? "bid" : "ask");
+        sheet_int(&x->sheet, ev->recv_ns);
+        sheet_uint(&x->sheet, ev->last_id);
+        sheet_word(&x->sheet, i < d->bid_n ? "bid" : "ask");
         px_qty(x, in, d->levels[i].px, d->levels[i].qty);
-        rows_end_row(&x->rows);
+        sheet_end_row(&x->sheet);
     }
 }
 
@@ -54,28 +54,28 @@ static void row_quotes(struct export *x, const struct instrument *in, const stru
 {
     const struct quote_row *q = event_rows_const(ev);
     times(x, ev);
-    rows_uint(&x->rows, ev->last_id);
+    sheet_uint(&x->sheet, ev->last_id);
     px_qty(x, in, q->bid_px, q->bid_qty);
     px_qty(x, in, q->ask_px, q->ask_qty);
-    rows_end_row(&x->rows);
+    sheet_end_row(&x->sheet);
 }
 
 static void row_trades(struct export *x, const struct instrument *in, const struct event *ev)
 {
     const struct trade_row *t = event_rows_const(ev);
     times(x, ev);
-    rows_uint(&x->rows, ev->last_id);
+    sheet_uint(&x->sheet, ev->last_id);
     px_qty(x, in, t->px, t->qty);
-    rows_word(&x->rows, t->aggressor == AGGRESSOR_BUY ? "buy" : "sell");
-    rows_end_row(&x->rows);
+    sheet_word(&x->sheet, t->aggressor == AGGRESSOR_BUY ? "buy" : "sell");
+    sheet_end_row(&x->sheet);
 }
 
 static void decimal_or_none(struct export *x, bool has, int64_t value, int decimals)
 {
     if (has)
-        rows_decimal(&x->rows, value, decimals);
+        sheet_decimal(&x->sheet, value, decimals);
     else
-        rows_none(&x->rows);
+        sheet_none(&x->sheet);
 }
 
 static void row_marks(struct export *x, const struct instrument *in, const struct event *ev)
@@ -86,10 +86,10 @@ static void row_marks(struct export *x, const struct instrument *in, const struc
     decimal_or_none(x, m->index != 0, m->index, in->mark_decimals);
     decimal_or_none(x, m->has_funding, m->funding_rate, in->rate_decimals);
     if (m->has_funding)
-        rows_int(&x->rows, m->next_funding_ns);
+        sheet_int(&x->sheet, m->next_funding_ns);
     else
-        rows_none(&x->rows);
-    rows_end_row(&x->rows);
+        sheet_none(&x->sheet);
+    sheet_end_row(&x->sheet);
 }
 
 static void row_liquidations(struct export *x, const struct instrument *in, const struct event *ev)
@@ -97,20 +97,20 @@ static void row_liquidations(struct export *x, const struct instrument *in, cons
     static const char *const completeness[] = {"unknown", "full", "sampled", "inferred"};
     const struct liquidation_row *l = event_rows_const(ev);
     times(x, ev);
-    rows_word(&x->rows, l->side == POSITION_LONG ? "long" : "short");
+    sheet_word(&x->sheet, l->side == POSITION_LONG ? "long" : "short");
     px_qty(x, in, l->px, l->qty);
     decimal_or_none(x, l->order_px != 0, l->order_px, in->price_decimals);
-    rows_word(&x->rows, l->is_bankruptcy ? "bankruptcy" : "fill");
-    rows_word(&x->rows, completeness[l->completeness & 3]);
-    rows_end_row(&x->rows);
+    sheet_word(&x->sheet, l->is_bankruptcy ? "bankruptcy" : "fill");
+    sheet_word(&x->sheet, completeness[l->completeness & 3]);
+    sheet_end_row(&x->sheet);
 }
 
 static void row_open_interest(struct export *x, const struct instrument *in, const struct event *ev)
 {
     const struct count_row *c = event_rows_const(ev);
     times(x, ev);
-    rows_decimal(&x->rows, c->value, in->qty_decimals);
-    rows_end_row(&x->rows);
+    sheet_decimal(&x->sheet, c->value, in->qty_decimals);
+    sheet_end_row(&x->sheet);
 }
 
 static void level_or_none(struct export *x, const struct instrument *in, const struct book *book,
@@ -120,8 +120,8 @@ static void level_or_none(struct export *x, const struct instrument *in, const s
     if (book_best(book, side, &level)) {
         px_qty(x, in, level.px, level.qty);
     } else {
-        rows_none(&x->rows);
-        rows_none(&x->rows);
+        sheet_none(&x->sheet);
+        sheet_none(&x->sheet);
     }
 }
 
@@ -197,7 +197,7 @@ static int export_events(struct export *x, struct source *s, const struct kind *
     const struct event *ev;
     int more;
 
-    while ((more = source_next(s, &ev)) > 0 && x->rows.err == 0 && ev->recv_ns < x->to_ns) {
+    while ((more = source_next(s, &ev)) > 0 && x->sheet.err == 0 && ev->recv_ns < x->to_ns) {
         if (ev->kind == EVENT_INSTRUMENT) {
             int err = meet_instrument(x, ev, true);
             if (err < 0)
@@ -221,18 +221,18 @@ static void on_book(void *user, const struct instrument *in, const struct book *
         ev->recv_ns >= x->to_ns)
         return;
     times(x, ev);
-    rows_uint(&x->rows, ev->last_id);
-    rows_uint(&x->rows, ev->prev_id);
+    sheet_uint(&x->sheet, ev->last_id);
+    sheet_uint(&x->sheet, ev->prev_id);
     level_or_none(x, in, book, SIDE_BID);
     level_or_none(x, in, book, SIDE_ASK);
-    rows_end_row(&x->rows);
+    sheet_end_row(&x->sheet);
 }
 
 static int export_top(struct export *x, struct source *s, struct engine *e)
 {
     const struct event *ev;
     int more;
-    while ((more = source_next(s, &ev)) > 0 && x->rows.err == 0 && ev->recv_ns < x->to_ns) {
+    while ((more = source_next(s, &ev)) > 0 && x->sheet.err == 0 && ev->recv_ns < x->to_ns) {
         if (engine_apply(e, ev) == AP_ENOMEM)
             return AP_ENOMEM;
     }
@@ -256,9 +256,9 @@ static int export_book(struct export *x, struct source *s, struct engine *e, int
         struct level level;
         book_iter_init(&it, engine_book(e, (uint32_t)index), side);
         while (book_iter_next(&it, &level)) {
-            rows_word(&x->rows, side == SIDE_BID ? "bid" : "ask");
+            sheet_word(&x->sheet, side == SIDE_BID ? "bid" : "ask");
             px_qty(x, &v->inst, level.px, level.qty);
-            rows_end_row(&x->rows);
+            sheet_end_row(&x->sheet);
         }
     }
     return v->book_state == BOOK_TRUE ? 0 : AP_EAGAIN;
@@ -314,10 +314,10 @@ static int run(struct export *x, struct source *s, const struct kind *k, const s
             "%s holds several instruments: choose one with --instrument (journal info lists them)",
             cli->args[0]);
     bool is_csv = !cli->format || strcmp(cli->format, "csv") == 0;
-    rows_begin(&x->rows, is_csv ? ROWS_CSV : ROWS_JSONL, k->columns);
+    sheet_begin(&x->sheet, is_csv ? SHEET_CSV : SHEET_JSONL, k->columns);
     if (err == 0)
         err = k->event ? export_events(x, s, k) : export_by_engine(x, s, k, at);
-    int out = rows_finish(&x->rows);
+    int out = sheet_finish(&x->sheet);
     if (out == AP_EEOF)
         return 0;
     if (err < 0 && err != AP_EAGAIN)

@@ -1,6 +1,6 @@
 #include "watch.h"
 
-#include "lines.h"
+#include "jsonl.h"
 #include "output.h"
 #include "screen.h"
 
@@ -43,12 +43,12 @@ static bool is_over(const struct cli *cli, int64_t start_ns)
     return cli->duration_ns > 0 && now_ns() - start_ns >= cli->duration_ns;
 }
 
-static int run_lines(const struct watch_options *o, struct lines *l)
+static int run_lines(const struct watch_options *o, struct jsonl *l)
 {
     int64_t start = now_ns();
     int more = 1;
     while (more > 0 && wait_more(0) && !is_over(o->cli, start))
-        more = lines_write(l, 100 * NS_PER_MS);
+        more = jsonl_write(l, 100 * NS_PER_MS);
     return more < 0 && more != AP_EEOF;
 }
 
@@ -61,19 +61,19 @@ static int run_silent(const struct watch_options *o)
     return 0;
 }
 
-static int start_lines(const struct watch_options *o, struct pipeline_options *po, struct lines *l)
+static int start_lines(const struct watch_options *o, struct pipeline_options *po, struct jsonl *l)
 {
-    if (lines_init(l) < 0) {
-        lines_finish(l);
+    if (jsonl_init(l) < 0) {
+        jsonl_finish(l);
         return complain("out of memory");
     }
     l->once = o->cli->once;
     if (o->cli->at && text_parse_time(o->cli->at, clock_system()->wall_ns(NULL), &l->at_ns) < 0) {
         complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", o->cli->at);
-        lines_finish(l);
+        jsonl_finish(l);
         return 2;
     }
-    po->on_tick = lines_tick;
+    po->on_tick = jsonl_tick;
     po->user = l;
     po->tick_every_ns = o->cli->every_ns > 0 ? o->cli->every_ns : NS_PER_S;
     return 0;
@@ -83,7 +83,7 @@ int watch_run(const struct watch_options *o)
 {
     struct pipeline_options po = o->pipeline;
     struct pipeline *p;
-    struct lines lines = {0};
+    struct jsonl lines = {0};
     char why[512] = "";
     bool has_lines = o->cli->json;
     int status = has_lines ? start_lines(o, &po, &lines) : 0;
@@ -95,7 +95,7 @@ int watch_run(const struct watch_options *o)
     int err = pipeline_start(&po, &p, why, sizeof why);
     if (err < 0) {
         if (has_lines)
-            lines_finish(&lines);
+            jsonl_finish(&lines);
         return complain("%s", why[0] ? why : ap_err_text(err));
     }
     if (has_lines) {
@@ -115,6 +115,6 @@ int watch_run(const struct watch_options *o)
         status = complain("%s: the end of the session was not stored: %s", o->pipeline.journal_path,
                           ap_err_text(err));
     if (has_lines)
-        lines_finish(&lines);
+        jsonl_finish(&lines);
     return status;
 }

@@ -1,7 +1,7 @@
 /* --json on live feeds: the engine's thread makes the lines at its ticks, this thread writes them. A reader that is too slow misses
  * lines, never the engine an event. */
-#ifndef ALPHAPLUS_APP_LINES_H
-#define ALPHAPLUS_APP_LINES_H
+#ifndef ALPHAPLUS_APP_JSONL_H
+#define ALPHAPLUS_APP_JSONL_H
 
 #include <alphaplus/base/buf.h>
 #include <alphaplus/base/ring.h>
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct lines {
+struct jsonl {
     struct ring *ring; /* owned */
     struct buf text;   /* owned; the engine's thread's */
     int64_t at_ns;     /* print at this time only, then end; 0: at every tick */
@@ -19,11 +19,11 @@ struct lines {
     atomic_bool is_done;
     _Atomic uint64_t skipped;
 };
-AP_MUST_CHECK int lines_init(struct lines *l);
-void lines_finish(struct lines *l);
+AP_MUST_CHECK int jsonl_init(struct jsonl *l);
+void jsonl_finish(struct jsonl *l);
 /* For pipeline_options.on_tick. */
-void lines_tick(void *user, struct engine *e, int64_t tick_ns);
+void jsonl_tick(void *user, struct engine *e, int64_t tick_ns);
 /* Writes what is there; waits at most wait_ns for more. 1: go on; 0: all asked for is written; AP_EEOF; AP_EIO. */
-AP_MUST_CHECK int lines_write(struct lines *l, int64_t wait_ns);
+AP_MUST_CHECK int jsonl_write(struct jsonl *l, int64_t wait_ns);
 
 #endif

@@ -1,4 +1,4 @@
-#include "lines.h"
+#include "jsonl.h"
 
 #include "json.h"
 #include "output.h"
@@ -16,20 +16,20 @@ struct line_record {
     char text[];
 };
 
-int lines_init(struct lines *l)
+int jsonl_init(struct jsonl *l)
 {
-    *l = (struct lines){0};
+    *l = (struct jsonl){0};
     buf_init(&l->text, LINE_BYTES_MAX);
     return ring_create(RING_BYTES, 1, &l->ring);
 }
 
-void lines_finish(struct lines *l)
+void jsonl_finish(struct jsonl *l)
 {
     buf_finish(&l->text);
     ring_destroy(l->ring);
 }
 
-static bool is_due(struct lines *l, struct engine *e, int64_t tick_ns)
+static bool is_due(struct jsonl *l, struct engine *e, int64_t tick_ns)
 {
     if (atomic_load(&l->is_done))
         return false;
@@ -45,9 +45,9 @@ static bool is_due(struct lines *l, struct engine *e, int64_t tick_ns)
     return are_true || tick_ns - l->first_tick_ns >= ONCE_PATIENCE_NS;
 }
 
-void lines_tick(void *user, struct engine *e, int64_t tick_ns)
+void jsonl_tick(void *user, struct engine *e, int64_t tick_ns)
 {
-    struct lines *l = user;
+    struct jsonl *l = user;
     if (!is_due(l, e, tick_ns))
         return;
     buf_reset(&l->text);
@@ -69,7 +69,7 @@ void lines_tick(void *user, struct engine *e, int64_t tick_ns)
         atomic_store(&l->is_done, true);
 }
 
-int lines_write(struct lines *l, int64_t wait_ns)
+int jsonl_write(struct jsonl *l, int64_t wait_ns)
 {
     const struct line_record *record;
     bool was_done = atomic_load(&l->is_done);
