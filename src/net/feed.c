@@ -29,6 +29,7 @@ struct feed {
     size_t endpoint_n;
     struct source *sources[VENUE_MAX]; /* owned */
     size_t source_n;
+    char names[INSTRUMENT_MAX][INSTRUMENT_NAME_MAX]; /* of id i + 1: one that was removed keeps its id */
     uint32_t last_id;
     int64_t clock_checked_ns;
     int64_t stop_deadline_ns; /* 0: running */
@@ -85,6 +86,16 @@ static int source_for(struct feed *f, const char *name, struct source **ret_sour
     return err;
 }
 
+static uint32_t id_for(const struct feed *f, const char *name)
+{
+    for (uint32_t i = 0; i < f->last_id; i++) {
+        if (text_equal_nocase(f->names[i], name)) {
+            return i + 1;
+        }
+    }
+    return f->last_id + 1;
+}
+
 static int add(struct feed *f, const char *name, char *why, size_t why_size)
 {
     char venue[VENUE_NAME_MAX], symbol[SYMBOL_MAX], safe[INSTRUMENT_NAME_MAX];
@@ -98,20 +109,21 @@ static int add(struct feed *f, const char *name, char *why, size_t why_size)
     if (err != 0) {
         return err;
     }
-    if (f->last_id == INSTRUMENT_MAX) {
+    uint32_t id = id_for(f, name);
+    if (id > INSTRUMENT_MAX) {
         snprintf(why, why_size, "more than %d instruments", INSTRUMENT_MAX);
         return AP_EFULL;
     }
-    err = source_add(s, f->last_id + 1, symbol);
-    if (err == AP_EEXISTS) {
-        return 0; /* named twice */
-    }
-    if (err != 0) {
+    err = source_add(s, id, symbol);
+    if (err != 0 && err != AP_EEXISTS) {
         snprintf(why, why_size, "%s: %s", safe, ap_err_text(err));
         return err;
     }
-    f->last_id++;
-    return 0;
+    if (err == 0 && id > f->last_id) {
+        (void)text_copy(f->names[id - 1], sizeof f->names[0], name);
+        f->last_id = id;
+    }
+    return 0; /* named twice is watched once */
 }
 
 /* --- commands ------------------------------------------------------------------------------------------------------ */
@@ -260,10 +272,11 @@ static void close_handles(struct feed *f)
     }
 }
 
-static void destroy(struct feed *f)
+/* All that has to do with the loop; our own handles are being closed already, or never were open. */
+static void tear_down(struct feed *f)
 {
     for (size_t i = 0; i < f->source_n; i++) {
-        source_close(f->sources[i]);
+        source_shut(f->sources[i]);
     }
     wire_finish(&f->wire);
     (void)uv_run(&f->loop, UV_RUN_NOWAIT);
@@ -271,7 +284,6 @@ static void destroy(struct feed *f)
         source_destroy(f->sources[i]);
     }
     (void)uv_loop_close(&f->loop);
-    free(f);
 }
 
 static void *run(void *arg)
@@ -285,6 +297,7 @@ static void *run(void *arg)
     }
     (void)uv_run(&f->loop, UV_RUN_DEFAULT);
     close_handles(f);
+    tear_down(f);
     return NULL;
 }
 
@@ -361,7 +374,8 @@ int feed_start_tuned(const struct feed_options *o, const struct tuning *t, struc
     f->tuning = *t;
     err = prepare(f, o, why, why_size);
     if (err != 0) {
-        destroy(f);
+        tear_down(f);
+        free(f);
         return err;
     }
     *ret_feed = f;
@@ -380,5 +394,5 @@ void feed_stop(struct feed *f)
     }
     uv_async_send(&f->stop);
     pthread_join(f->thread, NULL);
-    destroy(f);
+    free(f);
 }

@@ -23,7 +23,7 @@ int source_create(struct wire *w, struct emitter *e, const struct tuning *t, con
     rest_init(&s->rest, w, &s->rest_endpoint, &s->rest_resolver, t, source_on_rest, s);
     if (resolver_init(&s->rest_resolver, w->loop, rest, on_resolved, s) != 0 ||
         resolver_init(&s->stream_resolver, w->loop, stream, on_resolved, s) != 0) {
-        source_close(s);
+        source_shut(s);
         source_destroy(s);
         return AP_ENOMEM;
     }
@@ -31,7 +31,7 @@ int source_create(struct wire *w, struct emitter *e, const struct tuning *t, con
     return 0;
 }
 
-void source_close(struct source *s)
+void source_shut(struct source *s)
 {
     if (s) {
         resolver_close(&s->rest_resolver);

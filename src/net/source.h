@@ -76,8 +76,8 @@ struct source {
 AP_MUST_CHECK int source_create(struct wire *w, struct emitter *e, const struct tuning *t,
                                 const struct venue *venue, const struct endpoint *rest,
                                 const struct endpoint *stream, struct source **ret_source);
-/* source_close closes its handles (the loop must run once more); source_destroy frees it. NULL is fine. */
-void source_close(struct source *s);
+/* source_shut closes its handles (the loop must run once more); source_destroy frees it. NULL is fine. */
+void source_shut(struct source *s);
 void source_destroy(struct source *s);
 
 /* Watches this one too, under this id. AP_EFULL, AP_EEXISTS. Nothing happens before the next source_tick. */

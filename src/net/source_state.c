@@ -131,7 +131,7 @@ static void judge(const struct source *s, struct verdict *v, int64_t recv_ns)
         unknown = s->wishes[i].state == WISH_UNKNOWN && !unknown ? &s->wishes[i] : unknown;
     }
     if (known == 0) {
-        say(v, FEED_CONNECTING, "no instrument is wanted");
+        say(v, FEED_CONNECTING, s->wish_n == 0 ? "no instrument is wanted" : "");
         if (unknown) {
             say_unknown(v, s, unknown, FEED_DOWN);
         }

@@ -2,14 +2,16 @@
 #include <alphaplus/base/text.h>
 #include <errno.h>
 #include <openssl/ssl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define RX_BYTES     65536
-#define FDS_MAX      160
-#define FINISH_TURNS 1000
+#define RX_BYTES      65536
+#define HEADERS_BYTES 16384
+#define FDS_MAX       160
+#define FINISH_TURNS  1000
 
 /* OpenSSL asks once for each fault of a chain; the first is the one to tell. */
 static void note_certificate(struct lws *wsi, X509_STORE_CTX *store, int is_good)
@@ -43,6 +45,20 @@ static const struct lws_protocols protocols[] = {
     {.name = NULL},
 };
 
+/* It sets SIGPIPE aside for the whole process; how the program treats signals is not ours to change. Our own thread blocks
+ * them all. */
+static struct lws_context *create_context(const struct lws_context_creation_info *info)
+{
+    sigset_t mask;
+    struct sigaction on_pipe;
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    sigaction(SIGPIPE, NULL, &on_pipe);
+    struct lws_context *context = lws_create_context(info);
+    sigaction(SIGPIPE, &on_pipe, NULL);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    return context;
+}
+
 int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file, const struct clock *clock, char *why,
               size_t why_size)
 {
@@ -59,11 +75,12 @@ int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file, const struct
                    LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
         .foreign_loops = loops,
         .pt_serv_buf_size = RX_BYTES,
+        .max_http_header_data2 = HEADERS_BYTES,
         .fd_limit_per_thread = FDS_MAX,
         .gid = (gid_t)-1,
         .uid = (uid_t)-1,
     };
-    w->context = lws_create_context(&info);
+    w->context = create_context(&info);
     if (!w->context) {
         snprintf(why, why_size, "the network library cannot start (is libwebsockets-evlib-uv installed?)");
         return AP_ENET;

@@ -219,6 +219,30 @@ static void told_to_wait_it_waits(void **state)
     end(&s);
 }
 
+/* A second of the feed's time after `user`, the time of the snapshot. */
+static bool is_a_second_later(const struct feed_watch *w, const void *user)
+{
+    return w->recv_ns >= *(const int64_t *)user + NS_PER_S;
+}
+
+static void the_venues_count_of_our_weight_is_obeyed(void **state)
+{
+    (void)state;
+    struct stage s = {0};
+    s.b.used_weight = 1799;
+    begin(&s);
+    s.w.tuning.rest_weight_a_minute = 1800;
+    s.w.tuning.open_interest_ns = 10 * NS_PER_MS;
+    feed_watch_start(&s.w, s.b.url, one);
+    feed_watch_until(&s.w, has_snapshot, NULL);
+    int before = s.b.interest_requests;
+    int64_t from_ns = s.w.recv_ns;
+    feed_watch_until(&s.w, is_a_second_later, &from_ns);
+    assert_in_range(s.b.interest_requests, 0,
+                    before + 3); /* and not the hundred that the interval would give */
+    end(&s);
+}
+
 static void a_failing_snapshot_is_asked_for_again(void **state)
 {
     (void)state;
@@ -367,7 +391,7 @@ static bool is_flood_over(const struct feed_watch *w, const void *user)
 static bool is_all_sent(void *user)
 {
     const struct loop_binance *b = user;
-    return atomic_load(&b->update_id) >= 1000000 + 10 * (uint64_t)b->flood_n;
+    return atomic_load(&b->floods) > 0;
 }
 
 static void a_full_ring_leaves_a_gap_with_the_count(void **state)
@@ -400,6 +424,7 @@ int main(void)
         cmocka_unit_test(a_mute_second_route_is_named),
         cmocka_unit_test(a_quiet_book_gets_its_snapshot_all_the_same),
         cmocka_unit_test(told_to_wait_it_waits),
+        cmocka_unit_test(the_venues_count_of_our_weight_is_obeyed),
         cmocka_unit_test(a_failing_snapshot_is_asked_for_again),
         cmocka_unit_test(an_answer_that_never_comes_is_given_up),
         cmocka_unit_test(refusals_of_the_list_are_said_in_words),

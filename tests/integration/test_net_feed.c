@@ -208,10 +208,15 @@ static void instruments_come_and_go_while_it_runs(void **state)
     feed_watch_until(&w, is_subscribed, &b);
     feed_watch_ask(&w, FEED_REMOVE, 2, NULL);
     feed_watch_until(&w, is_left, &b);
+    feed_watch_ask(&w, FEED_ADD, 0, "binance:ETHUSDT");
+    uint64_t wanted = 3;
+    feed_watch_until(&w, has_instruments, &wanted);
+    assert_string_equal(w.inst[2].symbol, "ETHUSDT"); /* its old id */
     feed_watch_finish(&w);
     assert_int_equal(w.kinds[EVENT_GAP], 0);
     assert_int_equal(b.public_conns, 1); /* the same connections all along */
     assert_int_equal(b.market_conns, 1);
+    assert_int_equal(w.inst[3].id, 0);
     loop_binance_stop(&b);
 }
 

@@ -3,6 +3,8 @@
 #include "loop_binance.h"
 #include "test.h"
 #include <dirent.h>
+#include <pthread.h>
+#include <signal.h>
 
 #define RING_BYTES (1u << 20)
 #define ROUNDS     200
@@ -104,6 +106,28 @@ static void a_server_that_ignores_the_goodbye_is_left(void **state)
     loop_binance_stop(&b);
 }
 
+static void signals_stay_the_programs_own(void **state)
+{
+    (void)state;
+    struct loop_binance b = {0};
+    struct feed_watch w;
+    struct sigaction before, after;
+    sigset_t mask;
+    loop_binance_start(&b, NULL, "127.0.0.1");
+    signal(SIGPIPE, SIG_DFL);
+    sigaction(SIGPIPE, NULL, &before);
+    feed_watch_init(&w, RING_BYTES, 1);
+    feed_watch_start(&w, b.url, one);
+    sigaction(SIGPIPE, NULL, &after);
+    pthread_sigmask(SIG_SETMASK, NULL, &mask);
+    signal(SIGPIPE, SIG_IGN);
+    assert_true(before.sa_handler == after.sa_handler);
+    assert_false(sigismember(&mask, SIGPIPE));
+    assert_false(sigismember(&mask, SIGTERM));
+    feed_watch_finish(&w);
+    loop_binance_stop(&b);
+}
+
 static void nothing_to_stop_is_fine(void **state)
 {
     (void)state;
@@ -116,6 +140,7 @@ int main(void)
         cmocka_unit_test(two_hundred_times),
         cmocka_unit_test(stops_within_two_seconds_whatever_it_does),
         cmocka_unit_test(a_server_that_ignores_the_goodbye_is_left),
+        cmocka_unit_test(signals_stay_the_programs_own),
         cmocka_unit_test(nothing_to_stop_is_fine),
     };
     return cmocka_run_group_tests_name("net/stop", tests, NULL, NULL);

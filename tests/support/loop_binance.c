@@ -47,7 +47,7 @@ static bool misbehave(struct loop_conn *c, int status, const char *headers)
 
 static void get_depth(struct loop_binance *b, struct loop_conn *c)
 {
-    char body[512];
+    char body[512], used[48];
     int nth = atomic_fetch_add(&b->depth_requests, 1);
     if (nth < 16) {
         atomic_store(&b->depth_at_ns[nth], now_ns());
@@ -63,7 +63,8 @@ static void get_depth(struct loop_binance *b, struct loop_conn *c)
                      "\"bids\":[[\"64000.10\",\"1.500\"],[\"64000.00\",\"2.000\"]],"
                      "\"asks\":[[\"64000.20\",\"0.500\"],[\"64000.30\",\"3.000\"]]}",
                      (unsigned long long)atomic_load(&b->update_id));
-    loop_answer(c, 200, "X-MBX-USED-WEIGHT-1M: 21\r\n", body, (size_t)n);
+    snprintf(used, sizeof used, "X-MBX-USED-WEIGHT-1M: %d\r\n", b->used_weight > 0 ? b->used_weight : 21);
+    loop_answer(c, 200, used, body, (size_t)n);
 }
 
 static void on_get(void *user, struct loop_conn *c, const char *path)
@@ -217,6 +218,7 @@ static bool flood(struct loop_binance *b, struct loop_conn *c, bool is_public)
     }
     bool is_up = all && loop_bytes(c, all, used);
     free(all);
+    atomic_fetch_add(&b->floods, 1);
     return is_up;
 }
 

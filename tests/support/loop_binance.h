@@ -28,9 +28,11 @@ struct loop_binance {
     enum loop_manner market_manners[LOOP_MANNERS_MAX];
     int flood_n, flood_levels;                        /* levels a side of its frames; 0: one */
     _Atomic int list_status, depth_status, ws_status; /* 0: fine; -1: silence */
+    int used_weight;                                  /* that depth answers report; 0: 21 */
     const char *depth_headers;                        /* borrowed; sent with a bad depth_status */
     _Atomic int depth_failures; /* how many depth requests get depth_status; then all is fine */
     _Atomic int list_requests, depth_requests, premium_requests, interest_requests;
+    _Atomic int floods; /* sent to the end */
     _Atomic int public_conns, market_conns, messages, pongs, closes;
     _Atomic uint64_t update_id, frames;
     _Atomic int is_paused;           /* no frames while set */
