@@ -9,8 +9,10 @@
 #define BINANCE_KEY_LIST(X)                                                                                  \
     X(stream)                                                                                                \
     X(data)                                                                                                  \
-    X(pu) X(st) X(ap) X(result) X(error) X(code) X(lastUpdateId) X(bids) X(asks) X(e) X(E) X(T) X(s) X(U)    \
-        X(u) X(b) X(a) X(B) X(A) X(p) X(q) X(m) X(X) X(t) X(i) X(r) X(o) X(S) X(z)
+    X(pu)                                                                                                    \
+    X(st)                                                                                                    \
+    X(ap) X(result) X(error) X(code) X(lastUpdateId) X(bids) X(asks) X(e) X(E) X(T) X(s) X(U) X(u) X(b) X(a) \
+        X(B) X(A) X(p) X(q) X(m) X(X) X(t) X(i) X(r) X(o) X(S) X(z)
 
 enum binance_key {
 #define X(name) KEY_##name,
@@ -31,10 +33,11 @@ struct frame {
     struct message top, data;
     const struct message
         *body; /* of these two, the one with the message in it; NULL: an array, or an envelope around none */
-    struct decoder *decoder;        /* borrowed; NULL: levels are left alone */
-    struct event_buf *out;          /* borrowed */
-    struct event *depth;            /* in out, not yet pushed; NULL: no levels were put */
-    const struct message *depth_of; /* whose levels they are */
+    struct decoder *decoder;           /* borrowed; NULL: levels are left alone */
+    struct event_buf *out;             /* borrowed */
+    struct event *depth;               /* in out, not yet pushed; NULL: no levels were put */
+    const struct message *depth_of;    /* whose levels they are */
+    const struct instrument *depth_in; /* borrowed; of which instrument */
     uint32_t bid_n, ask_n;
     uint8_t has_bids, has_asks;
 };

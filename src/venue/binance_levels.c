@@ -8,36 +8,36 @@
 enum { LEVEL_REACH = 64 };
 
 struct form {
-    unsigned price_decimals, qty_decimals;
-    int64_t price_scale, qty_scale;
+    struct decimal_form price, qty;
     bool is_quick;
 };
 
 static struct form form_of(const struct instrument *in)
 {
     return (struct form){
-        .price_decimals = in->price_decimals,
-        .qty_decimals = in->qty_decimals,
-        .price_scale = fixed_pow10(in->price_decimals),
-        .qty_scale = fixed_pow10(in->qty_decimals),
+        .price = {in->price_decimals, fixed_pow10(in->price_decimals), 1, 1},
+        .qty = {in->qty_decimals, fixed_pow10(in->qty_decimals), 1, 1},
         .is_quick = in->price_decimals <= DECIMAL_QUICK_MAX && in->qty_decimals <= DECIMAL_QUICK_MAX,
     };
 }
 
-/* A level written as the venue writes it; behind it a ',' or ']', not taken. */
-static inline bool level_quick(const char **at, const struct form *f, struct level *ret_level)
+/* A level written as the venue writes it; behind it a ',' or ']', not taken. Prices of a frame have one shape; sizes only end
+ * alike. */
+static inline bool level_quick(const char **at, struct form *f, struct level *ret_level)
 {
     const char *p = *at + 2;
     if (p[-2] != '[' || p[-1] != '"' ||
-        !decimal_quick(&p, f->price_decimals, f->price_scale, &ret_level->px)) {
+        (!decimal_alike(&p, &f->price, &ret_level->px) && !decimal_quick(&p, &f->price, &ret_level->px))) {
         return false;
     }
     if (p[0] != ',' || p[1] != '"') {
         return false;
     }
     p += 2;
-    if (!decimal_quick(&p, f->qty_decimals, f->qty_scale, &ret_level->qty) || p[0] != ']' ||
-        ret_level->px == 0) {
+    if (!decimal_alike_behind(&p, &f->qty, &ret_level->qty) && !decimal_quick(&p, &f->qty, &ret_level->qty)) {
+        return false;
+    }
+    if (p[0] != ']' || ret_level->px == 0) {
         return false;
     }
     *at = p + 1;
@@ -78,8 +78,8 @@ static int level_careful(struct scan *s, const struct form *f, struct level *ret
     if (!scan_take(s, ']')) {
         return AP_ETYPE;
     }
-    if ((err = amount(&price, (int)f->price_decimals, &ret_level->px)) < 0 ||
-        (err = amount(&qty, (int)f->qty_decimals, &ret_level->qty)) < 0) {
+    if ((err = amount(&price, (int)f->price.decimals, &ret_level->px)) < 0 ||
+        (err = amount(&qty, (int)f->qty.decimals, &ret_level->qty)) < 0) {
         return err;
     }
     return ret_level->px == 0 ? AP_ERANGE : 0;
@@ -88,6 +88,28 @@ static int level_careful(struct scan *s, const struct form *f, struct level *ret
 size_t binance_levels_room(size_t n)
 {
     return n / sizeof("[\"1\",\"1\"]") + 2; /* ten bytes each, with the comma */
+}
+
+/* s is behind the '['. */
+static int read_levels(struct scan *s, struct form *f, struct level *levels, size_t room, size_t *n)
+{
+    for (;;) {
+        if (*n == room) {
+            return AP_EFULL;
+        }
+        if (s->end - s->at < LEVEL_REACH || !f->is_quick || !level_quick(&s->at, f, &levels[*n])) {
+            int err = level_careful(s, f, &levels[*n]);
+            if (err < 0) {
+                return err;
+            }
+        }
+        ++*n;
+        if (s->at < s->end && *s->at == ',') {
+            s->at++;
+        } else if (!scan_take(s, ',')) {
+            return scan_take(s, ']') ? 0 : AP_ESYNTAX;
+        }
+    }
 }
 
 int binance_levels(struct scan *s, const struct instrument *in, struct level *levels, size_t room,
@@ -102,25 +124,9 @@ int binance_levels(struct scan *s, const struct instrument *in, struct level *le
         *ret_n = 0;
         return 0;
     }
-    for (;;) {
-        if (n == room) {
-            return AP_EFULL;
-        }
-        if (!f.is_quick || s->end - s->at < LEVEL_REACH || !level_quick(&s->at, &f, &levels[n])) {
-            int err = level_careful(s, &f, &levels[n]);
-            if (err < 0) {
-                return err;
-            }
-        }
-        n++;
-        if (s->at < s->end && *s->at == ',') {
-            s->at++;
-        } else if (!scan_take(s, ',')) {
-            break;
-        }
-    }
-    if (!scan_take(s, ']')) {
-        return AP_ESYNTAX;
+    int err = read_levels(s, &f, levels, room, &n);
+    if (err < 0) {
+        return err;
     }
     *ret_n = (uint32_t)n;
     return 0;

@@ -46,6 +46,17 @@ bool binance_is(const struct message *m, enum binance_key key, const char *text)
     return binance_text(m, key, buf, &found, &n) == 0 && n == strlen(text) && memcmp(found, text, n) == 0;
 }
 
+/* `"x":` with no space in it, as nearly all keys are: the bytes it takes, or 0. */
+static inline size_t letter_key(const struct scan *s, enum binance_key *ret_key)
+{
+    const char *p = s->at;
+    if (s->end - p < 4 || p[0] != '"' || p[2] != '"' || p[3] != ':' || (uint8_t)p[1] >= 128) {
+        return 0;
+    }
+    *ret_key = (enum binance_key)letter_keys[(uint8_t)p[1]];
+    return *ret_key != 0 ? 4 : 0;
+}
+
 static const struct instrument *depth_instrument(const struct frame *f, const struct message *m)
 {
     char buf[BINANCE_TEXT_MAX];
@@ -69,8 +80,11 @@ static bool put_levels(struct frame *f, const struct message *m, enum binance_ke
 {
     bool is_bids = key == KEY_b;
     const struct instrument *in;
-    if ((is_bids ? f->has_bids : !f->has_bids || f->has_asks || f->depth_of != m) ||
-        (in = depth_instrument(f, m)) == NULL) {
+    if (is_bids ? f->has_bids : !f->has_bids || f->has_asks || f->depth_of != m) {
+        return false;
+    }
+    in = is_bids ? depth_instrument(f, m) : f->depth_in;
+    if (in == NULL) {
         return false;
     }
     size_t left = (size_t)(s->end - s->at);
@@ -85,6 +99,7 @@ static bool put_levels(struct frame *f, const struct message *m, enum binance_ke
     }
     *s = copy;
     f->depth_of = m;
+    f->depth_in = in;
     *(is_bids ? &f->bid_n : &f->ask_n) = n;
     *(is_bids ? &f->has_bids : &f->has_asks) = 1;
     return true;
@@ -126,12 +141,16 @@ static int read_object(struct frame *f, struct message *m, struct scan *s, int d
         return 0;
     }
     do {
-        const char *text;
-        size_t n;
-        if ((err = scan_key(s, buf, &text, &n)) < 0) {
-            return err;
+        const char *text = NULL;
+        enum binance_key key;
+        size_t n = letter_key(s, &key);
+        s->at += n;
+        if (n == 0) {
+            if ((err = scan_key(s, buf, &text, &n)) < 0) {
+                return err;
+            }
+            key = key_of(text, n);
         }
-        enum binance_key key = key_of(text, n);
         if (++keys > SCAN_KEYS_MAX) {
             return AP_ETOOBIG;
         }

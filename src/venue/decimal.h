@@ -1,7 +1,9 @@
 /* Quoted decimals read eight bytes at a time: the common case of fixed_parse(), which answers for all the others.
  *
- * A word holds eight characters, the first in its lowest byte. Whole digits are shifted up against the top of the word and
- * the wanted decimals behind them, so that zero bytes pad the front, and one multiply chain makes a number of all eight. */
+ * A word holds eight characters, the first in its lowest byte, each less '0'. Whole digits are shifted up against the top of a word
+ * and the wanted decimals behind them, so that zero bytes pad the front, and one chain of multiplies makes a number of all
+ * eight. Where a number ends is data that the next read must wait for; so the number is first taken to be shaped like the one before
+ * it, which the processor can guess, and only measured when it is not. */
 #ifndef AP_VENUE_DECIMAL_H
 #define AP_VENUE_DECIMAL_H
 
@@ -14,25 +16,43 @@
 #error "words are read as little-endian"
 #endif
 
-/* Bytes that may be looked at from the first digit on. */
-#define DECIMAL_REACH     18
-#define DECIMAL_QUICK_MAX 8 /* decimals */
+#define DECIMAL_REACH     18 /* bytes that may be looked at from the first digit on */
+#define DECIMAL_QUICK_MAX 8  /* decimals */
+#define DECIMAL_WHOLE_MAX 7  /* digits before the point; with 8 behind it, always below FIXED_VALUE_MAX */
 
-/* 7 whole digits and 8 decimals are the most that is read here: always below FIXED_VALUE_MAX. */
-#define DECIMAL_WHOLE_MAX 7
+/* What to read: 10^-decimals; and the shape of the last one read. */
+struct decimal_form {
+    unsigned decimals; /* 0..DECIMAL_QUICK_MAX */
+    int64_t scale;     /* 10^decimals */
+    unsigned whole_n, fraction_n;
+};
+
+#define DECIMAL_BYTES(c) (UINT64_C(0x0101010101010101) * (c))
 
 static inline uint64_t decimal_word(const char *p)
 {
     uint64_t w;
     memcpy(&w, p, sizeof(w));
-    return w ^ UINT64_C(0x3030303030303030);
+    return w ^ DECIMAL_BYTES('0');
+}
+
+/* The top bit of each byte that is no digit: right up to and with the lowest such byte. */
+static inline uint64_t decimal_others(uint64_t word)
+{
+    return ((word + DECIMAL_BYTES(0x76)) | word) & DECIMAL_BYTES(0x80);
 }
 
 /* How many bytes from the lowest on are digits: 0..8. */
 static inline unsigned decimal_digits(uint64_t word)
 {
-    uint64_t other = ((word + UINT64_C(0x7676767676767676)) | word) & UINT64_C(0x8080808080808080);
-    return other != 0 ? (unsigned)__builtin_ctzll(other) >> 3 : 8;
+    uint64_t others = decimal_others(word);
+    return others != 0 ? (unsigned)__builtin_ctzll(others) >> 3 : 8;
+}
+
+/* Are the lowest n bytes digits and the next is not? n: 0..7. */
+static inline bool decimal_ends_at(uint64_t word, unsigned n)
+{
+    return (decimal_others(word) & (~UINT64_C(0) >> (56 - 8 * n))) == UINT64_C(0x80) << (8 * n);
 }
 
 /* The number of eight digits: pairs, then fours, then all. */
@@ -45,41 +65,84 @@ static inline uint64_t decimal_value(uint64_t word)
            32;
 }
 
-/* The decimal at *at, to its closing quote, counted in 10^-decimals; scale is 10^decimals, decimals <= DECIMAL_QUICK_MAX.
- * *at moves behind the quote. False: not of the simple form (which may be right all the same), and nothing is changed. */
-static inline bool decimal_quick(const char **at, unsigned decimals, int64_t scale, int64_t *ret_value)
+/* whole_n: 1..7 digits of `whole`; fraction_n: 1..8 of `fraction`. False: digits beyond f->decimals that are not zero. */
+static inline bool decimal_join(const struct decimal_form *f, uint64_t whole, unsigned whole_n,
+                                uint64_t fraction, unsigned fraction_n, int64_t *ret_value)
+{
+    whole <<= 64 - 8 * whole_n;
+    fraction &= ~UINT64_C(0) >> (64 - 8 * fraction_n);
+    /* In two halves, for a shift by the whole width is undefined. */
+    if (((fraction >> (4 * f->decimals)) >> (4 * f->decimals)) != 0) {
+        return false;
+    }
+    fraction = (fraction << (4 * (8 - f->decimals))) << (4 * (8 - f->decimals));
+    if (whole_n + f->decimals <= 8) {
+        *ret_value = (int64_t)decimal_value((whole >> (8 * f->decimals)) | fraction);
+    } else {
+        *ret_value = (int64_t)decimal_value(whole) * f->scale + (int64_t)decimal_value(fraction);
+    }
+    return true;
+}
+
+/* As decimal_quick(), for a number of the shape of the last. */
+static inline bool decimal_alike(const char **at, const struct decimal_form *f, int64_t *ret_value)
+{
+    const char *p = *at, *q = p + f->whole_n + 1;
+    uint64_t whole = decimal_word(p), fraction = decimal_word(q);
+    if (!decimal_ends_at(whole, f->whole_n) || q[-1] != '.' || !decimal_ends_at(fraction, f->fraction_n) ||
+        q[f->fraction_n] != '"' || !decimal_join(f, whole, f->whole_n, fraction, f->fraction_n, ret_value)) {
+        return false;
+    }
+    *at = q + f->fraction_n + 1;
+    return true;
+}
+
+/* As decimal_quick(), when only the fraction is as long as the last. */
+static inline bool decimal_alike_behind(const char **at, const struct decimal_form *f, int64_t *ret_value)
 {
     const char *p = *at;
-    uint64_t word = decimal_word(p);
-    unsigned whole_n = decimal_digits(word);
+    uint64_t whole = decimal_word(p);
+    unsigned whole_n = decimal_digits(whole);
+    const char *q = p + whole_n + 1;
     if (whole_n - 1 >= DECIMAL_WHOLE_MAX) {
         return false;
     }
-    uint64_t whole = word << (64 - 8 * whole_n);
+    uint64_t fraction = decimal_word(q);
+    if (q[-1] != '.' || !decimal_ends_at(fraction, f->fraction_n) || q[f->fraction_n] != '"' ||
+        !decimal_join(f, whole, whole_n, fraction, f->fraction_n, ret_value)) {
+        return false;
+    }
+    *at = q + f->fraction_n + 1;
+    return true;
+}
+
+/* The decimal at *at, to its closing quote. *at moves behind the quote, and f takes its shape. False: not of the simple form
+ * (which may be right all the same), and *at is as it was. */
+static inline bool decimal_quick(const char **at, struct decimal_form *f, int64_t *ret_value)
+{
+    const char *p = *at;
+    uint64_t whole = decimal_word(p);
+    unsigned whole_n = decimal_digits(whole);
+    if (whole_n - 1 >= DECIMAL_WHOLE_MAX) {
+        return false;
+    }
     p += whole_n;
     if (*p == '"') {
-        *ret_value = (int64_t)decimal_value(whole) * scale;
+        *ret_value = (int64_t)decimal_value(whole << (64 - 8 * whole_n)) * f->scale;
         *at = p + 1;
         return true;
     }
     if (*p != '.') {
         return false;
     }
-    word = decimal_word(++p);
-    unsigned n = decimal_digits(word);
-    if (n == 0 || p[n] != '"') {
+    uint64_t fraction = decimal_word(++p);
+    unsigned n = decimal_digits(fraction);
+    if (n == 0 || p[n] != '"' || !decimal_join(f, whole, whole_n, fraction, n, ret_value)) {
         return false;
     }
-    word &= ~UINT64_C(0) >> (64 - 8 * n);
-    /* In two halves, for a shift by the whole width is undefined. */
-    if (((word >> (4 * decimals)) >> (4 * decimals)) != 0) {
-        return false; /* digits beyond `decimals` that are not zero */
-    }
-    uint64_t kept = (word << (4 * (8 - decimals))) << (4 * (8 - decimals));
-    if (whole_n + decimals <= 8) {
-        *ret_value = (int64_t)decimal_value((whole >> (8 * decimals)) | kept);
-    } else {
-        *ret_value = (int64_t)decimal_value(whole) * scale + (int64_t)decimal_value(kept);
+    if (n < 8) {
+        f->whole_n = whole_n;
+        f->fraction_n = n;
     }
     *at = p + n + 1;
     return true;

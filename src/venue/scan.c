@@ -1,5 +1,6 @@
 #include "scan.h"
 
+#include "decimal.h"
 #include <alphaplus/base/hash.h>
 #include <math.h>
 #include <stdlib.h>
@@ -219,12 +220,18 @@ static const char *skip_digits(const char *p, const char *end)
     return p;
 }
 
+enum { SAFE_DIGITS = 18 }; /* fit an int64, whatever they are */
+
 /* The digits of an integer token, with or without '-'. */
 static bool int_of(const char *text, size_t n, int64_t *ret_value)
 {
     bool is_negative = text[0] == '-';
     int64_t value = 0;
-    for (size_t i = is_negative; i < n; i++) {
+    size_t i = is_negative;
+    for (; n <= SAFE_DIGITS && n - i >= 8; i += 8) {
+        value = value * 100000000 - (int64_t)decimal_value(decimal_word(text + i));
+    }
+    for (; i < n; i++) {
         /* Downwards, where the lowest int64 has room. */
         if (__builtin_mul_overflow(value, INT64_C(10), &value) ||
             __builtin_sub_overflow(value, (int64_t)(text[i] - '0'), &value)) {
@@ -285,7 +292,7 @@ static int number(struct scan *s, struct scan_value *ret_value)
     }
     size_t n = (size_t)(p - text);
     bool is_int = p == whole_end;
-    if (n > SCAN_NUMBER_MAX || (is_int && n > 18 && !int_of(text, n, &unused)) ||
+    if (n > SCAN_NUMBER_MAX || (is_int && n > SAFE_DIGITS && !int_of(text, n, &unused)) ||
         (!is_int && !is_finite_real(text, n))) {
         return AP_ETOOBIG;
     }

@@ -383,7 +383,9 @@ int twin_decode(const struct instrument *insts, size_t inst_n, const char *bytes
                 struct event_buf *out)
 {
     json_error_t unused;
-    json_t *root = n <= FRAME_BYTES_MAX ? json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused) : NULL;
+    /* jansson passes over a NUL behind a word or number; JSON has none anywhere. */
+    bool may_be_json = n <= FRAME_BYTES_MAX && memchr(bytes, '\0', n) == NULL;
+    json_t *root = may_be_json ? json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused) : NULL;
     int got = REFUSED;
     if (root != NULL && !has_long_number(bytes, n) && !is_beyond_ceilings(root, 0)) {
         got = decode_tree(insts, inst_n, root, out);
