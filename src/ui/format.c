@@ -66,6 +66,23 @@ char *format_money(char *buf, double value, bool plus)
     return buf;
 }
 
+char *format_money_fit(char *buf, double value, bool plus, int width)
+{
+    static const char unit[] = {'\0', 'k', 'M', 'B', 'T'};
+    double shown = fabs(value);
+    size_t u = 0;
+    if ((int)strlen(format_money(buf, value, plus)) <= width || !isfinite(value))
+        return buf;
+    for (; u + 1 < sizeof unit && shown >= 999.5; u++)
+        shown /= 1000.0;
+    for (int decimals = 1; decimals >= 0; decimals--) {
+        snprintf(buf, FORMAT_MAX, "%s%.*f%c", value < 0.0 ? "-" : plus ? "+" : "", decimals, shown, unit[u]);
+        if ((int)strlen(buf) <= width)
+            break;
+    }
+    return buf;
+}
+
 /* Puts commas into the digits of `plain` (an optional sign, digits). */
 static char *group_digits(char *buf, const char *plain)
 {
@@ -102,7 +119,9 @@ char *format_pct(char *buf, double pct, int decimals)
 {
     if (!isfinite(pct) || fabs(pct) >= 1e9)
         return none(buf);
-    snprintf(buf, FORMAT_MAX, "%+.*f%%", decimals, pct);
+    /* What rounds to nothing has no direction. */
+    double least = 0.5 * pow(10.0, -decimals);
+    snprintf(buf, FORMAT_MAX, "%+.*f%%", decimals, fabs(pct) < least ? 0.0 : pct);
     return buf;
 }
 
@@ -126,6 +145,15 @@ char *format_qty(char *buf, double qty, int decimals)
         return none(buf);
     snprintf(buf, FORMAT_MAX, "%.*f", decimals, qty);
     return buf;
+}
+
+char *format_fit(char *buf, double value, int decimals, int width)
+{
+    for (; decimals >= 0; decimals--) {
+        if ((int)strlen(format_qty(buf, value, decimals)) <= width)
+            return buf;
+    }
+    return format_money(buf, value, false);
 }
 
 char *format_delta(char *buf, double qty, int decimals)
@@ -182,8 +210,8 @@ char *format_span(char *buf, int64_t ns)
     int64_t s = ns / NS_PER_S;
     if (s >= 3600 && s % 3600 == 0)
         snprintf(buf, FORMAT_MAX, "%" PRId64 "h", s / 3600);
-    else if (s >= 60 && (s % 60 == 0 || s >= 600))
-        snprintf(buf, FORMAT_MAX, "%" PRId64 "m", s / 60);
+    else if (s >= 240 || (s >= 60 && s % 60 == 0))
+        snprintf(buf, FORMAT_MAX, "%" PRId64 "m", (s + 30) / 60);
     else
         snprintf(buf, FORMAT_MAX, "%" PRId64 "s", s);
     return buf;

@@ -143,6 +143,18 @@ static void make_flow(struct layout *l, struct rect r)
     }
 }
 
+static void make_risk(struct layout *l, struct rect r)
+{
+    int feeds = r.h >= 26 ? r.h * 2 / 5 : 0;
+    put(l, PANEL_RISK, r.x, r.y, r.w, r.h - feeds);
+    if (feeds == 0)
+        return;
+    int half = r.w / 2, y = r.y + r.h - feeds;
+    put(l, PANEL_LIQS, r.x, y, half, feeds);
+    line(l, r.x + half, y, feeds);
+    put(l, PANEL_EVENTS, r.x + half + 1, y, r.w - half - 1, feeds);
+}
+
 static void make_health(struct layout *l, struct rect r)
 {
     int events = r.h >= 24 ? r.h / 3 : r.h >= 14 ? 5 : 0;
@@ -189,7 +201,7 @@ void layout_make(struct layout *l, enum layout_name name, int zoom, bool has_rep
     if (is_phone)
         make_phone(l, r);
     else if (name == LAYOUT_RISK)
-        put(l, PANEL_RISK, r.x, r.y, r.w, r.h);
+        make_risk(l, r);
     else if (name == LAYOUT_FLOW)
         make_flow(l, r);
     else if (name == LAYOUT_HEALTH)

@@ -18,11 +18,10 @@ enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMMAND, OVERLAY_QUIT };
 /* Registry rows that panels show, found once by id; -1: this program has no such figure. */
 #define GAUGE_LIST(X)                                                                                        \
     X(SPREAD, "book.spread.bps")                                                                             \
-    X(DEPTH10_BID, "book.depth.10bps.bid")                                                                   \
-    X(DEPTH10_ASK, "book.depth.10bps.ask")                                                                   \
+    X(DEPTH_BID, "book.depth.bid.10")                                                                        \
+    X(DEPTH_ASK, "book.depth.ask.10")                                                                        \
     X(IMBALANCE, "book.imbalance.distance")                                                                  \
-    X(MICRO, "book.microprice")                                                                              \
-    X(VWAP, "flow.vwap.session")
+    X(PACE, "trade.pace.10s")
 enum gauge {
 #define X(name, id) GAUGE_##name,
     GAUGE_LIST(X)
@@ -62,6 +61,7 @@ struct ui {
     bool is_utc;
     struct shade shade;
     struct view_request request; /* as written last */
+    uint64_t fresh_id;           /* pictures with a smaller id were asked for before nobody looked */
     int scroll[PANEL_N];
     int note_back; /* how many events back the notes line stands */
 

@@ -15,7 +15,9 @@
 #define HEAT_COLUMN_NS        (5 * NS_PER_S)
 #define HEAT_COLUMN_NARROW_NS (10 * NS_PER_S)
 #define HEAT_NARROW           40 /* columns */
-#define HEAT_LABEL_COLS       10 /* price labels of a heatmap that stands without its ladder */
+#define HEAT_UNSEEN                                                                                          \
+    32 /* columns asked for without a heatmap on screen: the ladder's bars take their scale from them */
+#define HEAT_LABEL_COLS 10 /* price labels of a heatmap that stands without its ladder */
 
 void ui_say(struct ui *ui, bool is_bad, const char *format, ...)
 {
@@ -37,7 +39,7 @@ static int heat_cols(const struct ui *ui)
 {
     const struct rect *r = layout_find(&ui->layout, PANEL_HEAT);
     if (r == NULL)
-        return 0;
+        return HEAT_UNSEEN;
     int cols = layout_find(&ui->layout, PANEL_LADDER) != NULL ? r->w : r->w - HEAT_LABEL_COLS;
     return cols > HEAT_COLS_MAX ? HEAT_COLS_MAX : cols > 0 ? cols : 0;
 }
@@ -210,6 +212,8 @@ static void ask(struct ui *ui)
     if (memcmp(&r, &ui->request, sizeof r) == 0)
         return;
     r.id++;
+    if (ui->request.rows == 0)
+        ui->fresh_id = r.id;
     ui->request = r;
     write_request(ui, &r);
 }

@@ -56,6 +56,8 @@ void notes_draw(const struct ui *ui, const struct pane *p)
     for (uint32_t i = (uint32_t)ui->note_back; i < d->note_n && x < p->w; i++) {
         const struct note_item *n = &d->notes[i];
         int w = 2 + 10 + text_columns(n->text);
+        w += n->instrument < d->name_n && d->name_n > 1 ? text_columns(d->names[n->instrument].symbol) + 1
+                                                        : 0;
         if (x > 0 && x + w > p->w)
             break;
         x += draw_note(ui, p, x, 0, n, d->head.time_ns - n->time_ns < FRESH_NS) + 3;

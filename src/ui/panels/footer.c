@@ -4,39 +4,60 @@
 #include "panel.h"
 #include <string.h>
 
+/* Keys of actions [from, to), joined. */
+static void join_keys(size_t from, size_t to, char *buf, size_t size)
+{
+    size_t used = 0;
+    buf[0] = '\0';
+    for (size_t k = from; k < to; k++) {
+        char name[16];
+        key_name(name, sizeof name, action_table[k].keys[0]);
+        size_t n = strlen(name);
+        if (used + n + 1 > size)
+            return;
+        memcpy(buf + used, name, n + 1);
+        used += n;
+    }
+}
+
+static int draw_word(const struct ui *ui, const struct pane *p, int x, size_t from, size_t to)
+{
+    const struct action *a = &action_table[from];
+    const char *word = ui_is_replay(ui) && strcmp(a->name, "hold") == 0 ? "pause" : a->foot;
+    char keys[32];
+    join_keys(from, to, keys, sizeof keys);
+    if (x + text_columns(keys) + 1 + text_columns(word) > p->w)
+        return x;
+    x += pane_text(p, x, 0, ROLE_KEY, keys) + 1;
+    return x + pane_text(p, x, 0, ROLE_DIM, word) + 2;
+}
+
 /* Keys of neighbours with the same word stand together: "[] group". */
 static int draw_words(const struct ui *ui, const struct pane *p, int x, bool is_replay_group)
 {
-    bool is_replay = ui_is_replay(ui);
     for (size_t i = 0; i < action_n;) {
         const struct action *a = &action_table[i];
-        size_t same = i + 1;
-        while (a->foot != NULL && same < action_n && action_table[same].foot != NULL &&
-               strcmp(action_table[same].foot, a->foot) == 0)
-            same++;
-        size_t from = i;
-        i = same;
-        if (a->foot == NULL || (a->group == KEY_GROUP_REPLAY) != is_replay_group)
+        size_t from = i++;
+        if (a->foot == NULL || (a->group == KEY_GROUP_REPLAY) != is_replay_group ||
+            strcmp(a->name, "quit") == 0)
             continue;
-        char keys[32] = "";
-        size_t used = 0;
-        for (size_t k = from; k < same; k++) {
-            char name[16];
-            key_name(name, sizeof name, action_table[k].keys[0]);
-            size_t n = strlen(name);
-            if (used + n + 1 < sizeof keys) {
-                memcpy(keys + used, name, n + 1);
-                used += n;
-            }
-        }
-        const char *word = is_replay && strcmp(a->name, "hold") == 0 ? "pause" : a->foot;
-        int w = text_columns(keys) + 1 + text_columns(word);
-        if (x + w > p->w)
-            continue;
-        x += pane_text(p, x, 0, ROLE_KEY, keys) + 1;
-        x += pane_text(p, x, 0, ROLE_DIM, word) + 2;
+        while (i < action_n && action_table[i].foot != NULL && strcmp(action_table[i].foot, a->foot) == 0)
+            i++;
+        x = draw_word(ui, p, x, from, i);
     }
     return x;
+}
+
+/* How to leave has a place of its own, so that it is there however narrow the screen is. */
+static int draw_quit(const struct ui *ui, const struct pane *p)
+{
+    for (size_t i = 0; i < action_n; i++) {
+        if (strcmp(action_table[i].name, "quit") == 0) {
+            draw_word(ui, p, p->w - 6, i, i + 1);
+            return 8;
+        }
+    }
+    return 0;
 }
 
 void footer_draw(const struct ui *ui, const struct pane *p)
@@ -55,9 +76,10 @@ void footer_draw(const struct ui *ui, const struct pane *p)
         return;
     }
     int x = 0;
+    struct pane rest = pane_sub(p, 0, 0, p->w - draw_quit(ui, p), 1);
     if (ui_is_replay(ui)) {
-        x = pane_text(p, 0, 0, ROLE_REPLAY, " REPLAY ") + 1;
-        x = draw_words(ui, p, x, true);
+        x = pane_text(&rest, 0, 0, ROLE_REPLAY, " REPLAY ") + 1;
+        x = draw_words(ui, &rest, x, true);
     }
-    draw_words(ui, p, x, false);
+    draw_words(ui, &rest, x, false);
 }

@@ -34,10 +34,10 @@ static uint8_t paint_of(int shade)
 
 static uint32_t shade_glyph(const struct canvas *c, int shade)
 {
-    static const char ascii[] = " .:-=+*#%@";
+    static const char ascii[] = " .,:;+*x%#@";
     static const uint16_t utf8[] = {' ', 0xb7, 0x2591, 0x2592, 0x2593, 0x2588};
     if (!c->is_utf8)
-        return (unsigned char)ascii[shade * 10 / HEAT_SHADES];
+        return (unsigned char)ascii[shade * 11 / HEAT_SHADES];
     /* The faint ones below the lower cut-off share the dot. */
     return shade == 0 ? ' ' : shade <= 4 ? 0xb7 : utf8[2 + (shade - 5) * 4 / (HEAT_SHADES - 5)];
 }
@@ -48,7 +48,9 @@ static void draw_cell(const struct heat *h, int x, int y, int col)
     int top = shade_at(h, col, 2 * y), low = shade_at(h, col, 2 * y + 1);
 
     if (top < 0 && low < 0) {
-        pane_put(&h->pane, x, y, 0x2571, ROLE_UNKNOWN, PAINT_OWN, 0);
+        /* Diagonals: cells on a line from bottom left to top right. */
+        if ((x + y) % 3 == 0)
+            pane_put(&h->pane, x, y, 0x2571, ROLE_UNKNOWN, PAINT_OWN, 0);
         return;
     }
     if (!c->has_shades) {
@@ -207,31 +209,46 @@ static void draw_labels(const struct heat *h, const struct pane *p, int x)
     }
 }
 
+/* As much of the title as fits: what a column and a row are, what the shades mean, what the marks mean. */
 static void title_of(const struct ui *ui, int w, int cols, char *buf, size_t size)
 {
     const struct shade *s = &ui->shade;
+    const struct view_request *r = &ui->shown->picture.request;
     const struct instrument *in = &ui->shown->market.inst;
     char column[FORMAT_MAX], span[FORMAT_MAX], px[FORMAT_MAX], lo[FORMAT_MAX], hi[FORMAT_MAX],
         floor[FORMAT_MAX], cut[64] = "";
-    int64_t ns = ui->shown->picture.request.column_ns, group = ui->shown->picture.request.group;
 
-    format_span(column, ns);
-    format_span(span, ns * cols);
-    format_px_row(px, in, group, group);
-    if (s->hi > 0 && w >= 26) {
+    format_span(column, r->column_ns);
+    format_span(span, r->column_ns * cols);
+    format_px_row(px, in, r->group, r->group);
+    format_money(floor, r->mark_usd, false);
+    if (s->hi > 0) {
         double a = shade_qty(s, s->lo), b = shade_qty(s, s->hi);
         format_price(lo, a, a < 1.0 ? 2 : a < 10.0 ? 1 : 0);
         format_price(hi, b, b < 1.0 ? 2 : b < 10.0 ? 1 : 0);
         snprintf(cut, sizeof cut, "%s..%s%s", lo, hi, s->shift > 0 ? "+" : s->shift < 0 ? "-" : "");
     }
-    if (w < 44)
-        snprintf(buf, size, "HEAT %s/col %s", column, cut);
-    else if (w < 76)
-        snprintf(buf, size, "HEAT %s/col %s  %s %s", column, span, cut, in->base);
-    else
-        snprintf(buf, size, "HEAT %s/col %s  2px=%s  shade %s %s p60..p99  ▲▼ trades >%s  L S liquidations",
-                 column, span, px, cut, in->base,
-                 format_money(floor, ui->shown->picture.request.mark_usd, false));
+    for (int part = 5; part >= 0; part--) {
+        switch (part) {
+        case 5:
+            snprintf(buf, size,
+                     "HEAT %s/col %s  2px=%s  shade %s %s p60..p99  ▲▼ trades >%s  L S liquidations", column,
+                     span, px, cut, in->base, floor);
+            break;
+        case 4:
+            snprintf(buf, size, "HEAT %s/col %s  2px=%s  shade %s %s  ▲▼ >%s  L S liq", column, span, px, cut,
+                     in->base, floor);
+            break;
+        case 3:
+            snprintf(buf, size, "HEAT %s/col %s  shade %s %s  ▲▼ >%s", column, span, cut, in->base, floor);
+            break;
+        case 2: snprintf(buf, size, "HEAT %s/col %s  %s %s", column, span, cut, in->base); break;
+        case 1: snprintf(buf, size, "HEAT %s/col %s", column, cut); break;
+        default: snprintf(buf, size, "HEAT"); break;
+        }
+        if (text_columns(buf) < w)
+            return;
+    }
 }
 
 void heat_draw(const struct ui *ui, const struct pane *p)

@@ -25,7 +25,7 @@ static void fit_columns(struct columns *c, int w, int price)
 {
     *c = (struct columns){.qty = 7, .bar = 3, .price = price};
     int *const optional[] = {&c->delta, &c->volume, &c->cum};
-    const int widths[] = {5, 5, 6};
+    const int widths[] = {5, 5, 5};
     for (size_t i = 0; i < 3; i++) {
         *optional[i] = widths[i];
         if (total(c) + 2 > w) {
@@ -89,6 +89,8 @@ static void head(const struct ladder *l, const struct pane *p)
         pane_right(p, c->x_volume, c->x_volume + c->volume, 0, ROLE_DIM, "VOL");
     if (c->cum > 0)
         pane_right(p, c->x_cum, c->x_cum + c->cum, 0, ROLE_DIM, "CUM");
+    if (l->ui->is_held)
+        pane_text(p, 0, 0, ROLE_HELD, " HELD ");
 }
 
 static void draw_price(const struct ladder *l, const struct ladder_row *row, int y)
@@ -122,9 +124,11 @@ static void draw_delta(const struct ladder *l, int x, int y, int64_t delta, int6
     char text[FORMAT_MAX];
     double v = ui_size(l->ui, l->in, delta, px);
     if (l->ui->is_usd && fabs(v) >= 1.0)
-        format_money(text, v, true);
+        format_money_fit(text, v, true, l->c.delta);
     else
         format_delta(text, l->ui->is_usd ? 0.0 : v, l->flow_decimals);
+    if (text_columns(text) > l->c.delta)
+        format_money_fit(text, v, true, l->c.delta);
     bool is_large = fabs(v) > l->full * 0.25;
     pane_right(&l->pane, x, x + l->c.delta, y, is_large ? ROLE_TEXT : ROLE_DIM, text);
 }
@@ -147,10 +151,10 @@ static void draw_side(const struct ladder *l, const struct ladder_row *row, int 
         return;
     }
     double v = ui_size(l->ui, l->in, qty, row->px);
-    if (l->ui->is_usd || v >= 1e7)
+    if (l->ui->is_usd)
         format_money(text, v, false);
     else
-        format_qty(text, v, l->decimals);
+        format_fit(text, v, l->decimals, c->qty);
     uint8_t role = row->flags & LADDER_WALL ? ROLE_WALL : is_ask ? ROLE_ASK : ROLE_BID;
     bool is_bound = !is_known;
     pane_right(&l->pane, x, x + c->qty, y, is_bound ? ROLE_UNKNOWN : role, text);
@@ -184,12 +188,13 @@ static void draw_row(const struct ladder *l, const struct ladder_row *row, int y
     if (c->volume > 0 && row->volume > 0 && !(row->flags & LADDER_NO_FLOW)) {
         double v = ui_size(l->ui, l->in, row->volume, row->px);
         if (l->ui->is_usd)
-            format_money(text, v, false);
+            format_money_fit(text, v, false, c->volume);
         else
-            format_qty(text, v, l->flow_decimals);
+            format_fit(text, v, l->flow_decimals, c->volume);
         pane_right(&l->pane, c->x_volume, c->x_volume + c->volume, y, ROLE_TEXT, text);
     }
-    if (c->cum > 0 && l->is_true && row->cum_usd > 0.0 && !(row->flags & LADDER_PART_KNOWN))
+    uint32_t known = is_ask_side ? LADDER_KNOWN_ASK : LADDER_KNOWN_BID;
+    if (c->cum > 0 && l->is_true && row->cum_usd > 0.0 && row->flags & known)
         pane_right(&l->pane, c->x_cum, c->x_cum + c->cum, y, ROLE_DIM,
                    format_money(text, row->cum_usd, false));
 }
@@ -277,8 +282,8 @@ static void setup(struct ladder *l, const struct ui *ui, const struct pane *p)
     format_px_row(b, l->in, bottom, pic->request.group);
     int price = text_columns(a) > text_columns(b) ? text_columns(a) : text_columns(b);
     fit_columns(&l->c, p->w, price > 5 ? price : 5);
-    /* A full bar: two pixels at the upper cut-off, so bars change their scale as rarely as the shades do. */
-    double coins = s->hi > 0 ? 2.0 * HEAT_UNIT * pow(HEAT_BASE, s->hi - 2) : 0.0;
+    /* A full bar: the upper cut-off, so bars change their scale as rarely as the shades do. */
+    double coins = s->hi > 0 ? HEAT_UNIT * pow(HEAT_BASE, s->hi - 2) : 0.0;
     int64_t largest = 0;
     for (uint32_t i = 0; i < pic->row_n; i++) {
         largest = pic->rows[i].bid_qty > largest ? pic->rows[i].bid_qty : largest;

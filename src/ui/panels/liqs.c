@@ -2,6 +2,7 @@
 #include "../format.h"
 #include "panel.h"
 #include <alphaplus/base/clock.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,11 +69,16 @@ void liq_line_draw(const struct ui *ui, const struct pane *p)
         x += pane_textf(p, x, 0, ROLE_DIM, " since %s%s",
                         format_minute(since, ui->live.head.session_ns, ui_offset_s(ui)),
                         ui_offset_s(ui) == 0 ? "Z" : "");
-    for (int i = 0; i < (p->w >= 76 ? 3 : p->w >= 60 ? 2 : 1); i++) {
-        char span[FORMAT_MAX];
-        x += pane_textf(p, x, 0, ROLE_DIM, "  %s ", format_span(span, t[i].window_ns));
-        x += pane_textf(p, x, 0, ROLE_LIQ_LONG, "L%s", sum_text(sum, &t[i], t[i].long_usd));
-        x += pane_textf(p, x, 0, ROLE_LIQ_SHORT, " S%s", sum_text(sum, &t[i], t[i].short_usd));
+    for (int i = 0; i < LIQ_WINDOWS; i++) {
+        char span[FORMAT_MAX], other[FORMAT_MAX];
+        format_span(span, t[i].window_ns);
+        const char *longs = sum_text(sum, &t[i], t[i].long_usd),
+                   *shorts = sum_text(other, &t[i], t[i].short_usd);
+        if (x + text_columns(span) + text_columns(longs) + text_columns(shorts) + 7 > p->w)
+            break; /* a cut number would lie */
+        x += pane_textf(p, x, 0, ROLE_DIM, "  %s ", span);
+        x += pane_textf(p, x, 0, ROLE_LIQ_LONG, "L%s", longs);
+        x += pane_textf(p, x, 0, ROLE_LIQ_SHORT, " S%s", shorts);
     }
     venues_text(&ui->live, text, sizeof text);
     if (x + 2 + text_columns(text) + (ui->is_held ? 12 : 0) <= p->w)
@@ -113,29 +119,31 @@ static void draw_item(const struct ui *ui, const struct pane *p, int y, const st
 {
     const struct data *d = ui->shown;
     const struct instrument *in = item->instrument < d->name_n ? &d->names[item->instrument] : NULL;
-    bool is_long = item->side == POSITION_LONG;
-    uint8_t role = is_long ? ROLE_LIQ_LONG : ROLE_LIQ_SHORT;
+    bool is_long = item->side == POSITION_LONG, is_wide = p->w >= 50;
     char a[FORMAT_MAX];
     int x = pane_text(p, 0, y, ROLE_DIM,
-                      format_time(a, item->recv_ns, p->w >= 52 ? 1 : 0, ui_offset_s(ui), false)) +
+                      format_time(a, item->recv_ns, is_wide ? 1 : 0, ui_offset_s(ui), false)) +
             1;
 
-    x += pane_text(p, x, y, role, is_long ? "▼LONG " : "▲SHORT") + 1;
-    if (in != NULL && has_symbol && p->w >= 46)
+    x += pane_text(p, x, y, is_long ? ROLE_LIQ_LONG : ROLE_LIQ_SHORT, is_long ? "▼LONG " : "▲SHORT") + 1;
+    if (in != NULL && has_symbol && is_wide)
         x += pane_textf(p, x, y, ROLE_TEXT, "%-4.4s", in->base[0] != '\0' ? in->base : in->symbol) + 1;
-    if (in != NULL && p->w >= 40)
-        x += pane_textf(p, x, y, ROLE_DIM, "%.3s%c", in->venue, completeness_mark(item->completeness)) + 1;
     pane_right(p, x, x + 5, y,
                item->usd >= NOTABLE * ui->settings->screen.liquidation_floor ? ROLE_BRIGHT : ROLE_TEXT,
                format_money(a, item->usd, false));
-    x += 6;
+    x += 5;
     pane_right(p, x, x + 9, y, ROLE_TEXT, in != NULL ? format_px(a, in, item->px) : FORMAT_NONE);
     x += 9;
     pane_put(p, x, y, item->is_bankruptcy ? 'b' : ' ', ROLE_DIM, PAINT_OWN, 0);
     x += 1;
-    if (p->w - x >= 7)
-        pane_right(p, x, x + 7, y, ROLE_DIM,
-                   item->has_distance ? format_pct(a, item->distance_pct, 2) : FORMAT_NONE);
+    if (p->w - x >= 6) {
+        int w = is_wide ? 7 : 6, decimals = fabs(item->distance_pct) < 10.0 && p->w - x >= w ? 2 : 1;
+        pane_right(p, x, x + w, y, ROLE_DIM,
+                   item->has_distance ? format_pct(a, item->distance_pct, decimals) : FORMAT_NONE);
+        x += w + 1;
+    }
+    if (in != NULL && p->w - x >= 4)
+        pane_textf(p, x, y, ROLE_DIM, "%.3s%c", in->venue, completeness_mark(item->completeness));
 }
 
 void liqs_draw(const struct ui *ui, const struct pane *p)

@@ -21,7 +21,8 @@ bool panel_is_focus(const struct ui *ui, enum panel panel)
 void panel_head(const struct ui *ui, const struct pane *p, enum panel panel, const char *title)
 {
     pane_title(p, 0, title, panel_is_focus(ui, panel));
-    if (!ui->is_held)
+    bool can_hold = panel == PANEL_HEAT || panel == PANEL_LIQS || panel == PANEL_TAPE;
+    if (!ui->is_held || !can_hold)
         return;
     char text[FORMAT_MAX + 16], age[FORMAT_MAX];
     int64_t held = ui->live.head.time_ns - ui->held_ns;
@@ -32,7 +33,8 @@ void panel_head(const struct ui *ui, const struct pane *p, enum panel panel, con
 bool panel_has_picture(const struct ui *ui)
 {
     const struct data *d = ui->shown;
-    return d->picture_version != 0 && d->picture.request.market == d->market_index && d->picture.row_n > 0;
+    return d->picture_version != 0 && d->picture.request.market == d->market_index && d->picture.row_n > 0 &&
+           d->picture.request.id >= ui->fresh_id && ui->request.rows > 0;
 }
 
 void panel_banner(const struct ui *ui, const struct pane *p)

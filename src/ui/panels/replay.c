@@ -33,10 +33,10 @@ void replay_draw(const struct ui *ui, const struct pane *p)
         true;
     line_add(&l, 5, 0, ROLE_REPLAY, "%.40s", ui->title)->is_right = true;
     struct pane bar = line_draw(&l, p, 0);
-    int w = bar.w - 4;
+    int w = bar.w - 2;
     if (w < 8)
         return;
     int at = (int)(place(r) * (w - 1) + 0.5);
     for (int i = 0; i < w; i++)
-        pane_put(&bar, 2 + i, 0, i == at ? 0x25cf : i < at ? 0x2501 : 0x2500, ROLE_REPLAY, PAINT_OWN, 0);
+        pane_put(&bar, 1 + i, 0, i == at ? 0x25cf : i < at ? 0x2501 : 0x2500, ROLE_REPLAY, PAINT_OWN, 0);
 }

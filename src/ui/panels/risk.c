@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_COLS 12
+#define NAME_COLS 10
 
 static uint8_t pnl_role(double v)
 {

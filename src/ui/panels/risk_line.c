@@ -56,7 +56,7 @@ static void add_first(struct line *l, const struct risk_view *r, int width)
     if (v->pos.stop > 0.0)
         line_add(l, 7, 0, ROLE_DIM, "stop %s", format_price(a, v->pos.stop, decimals));
     else
-        line_add(l, 6, 0, ROLE_WARN, "NO STOP");
+        line_add(l, 2, 0, ROLE_WARN, "NO STOP");
 }
 
 static void add_accounts(struct line *l, const struct risk_view *r)
@@ -75,7 +75,7 @@ static void add_accounts(struct line *l, const struct risk_view *r)
     }
     if (r->account_n == 0)
         return;
-    line_add(l, 4, 13, is_known ? ROLE_TEXT : ROLE_DIM, "uPnL %s",
+    line_add(l, 3, 13, is_known ? ROLE_TEXT : ROLE_DIM, "uPnL %s",
              is_known ? format_account(a, upnl, true) : FORMAT_NONE);
     if (worst >= 0.0)
         line_add(l, 5, 0,
@@ -108,9 +108,10 @@ void risk_line_draw(const struct ui *ui, const struct pane *p)
     struct line l = {.gap = p->w >= 100 ? 2 : 1};
     add_first(&l, &ui->live.head.risk, p->w);
     add_accounts(&l, &ui->live.head.risk);
+    add_gauge(&l, ui, 9, GAUGE_PACE, "trades/s", false, 14);
     add_gauge(&l, ui, 8, GAUGE_IMBALANCE, "imbal", false, 11);
-    add_gauge(&l, ui, 3, GAUGE_DEPTH10_BID, p->w < 120 ? "10bp bid" : "depth 10bp bid", true, 14);
-    add_gauge(&l, ui, 3, GAUGE_DEPTH10_ASK, "ask", true, 9);
-    add_gauge(&l, ui, 2, GAUGE_SPREAD, "spread bp", false, 14);
+    add_gauge(&l, ui, 6, GAUGE_DEPTH_BID, p->w < 120 ? "10bp bid" : "depth 10bp bid", true, 14);
+    add_gauge(&l, ui, 6, GAUGE_DEPTH_ASK, "ask", true, 9);
+    add_gauge(&l, ui, 4, GAUGE_SPREAD, "spread bp", false, 14);
     line_draw(&l, p, 0);
 }

@@ -7,9 +7,8 @@
 
 /* Shown first, in this order, where the program has them. */
 static const char *const preferred[] = {
-    "book.spread.bps",      "book.imbalance.distance", "book.microprice", "book.depth.10bps.bid",
-    "book.depth.10bps.ask", "flow.vwap.session",       "book.wall.bid",   "book.wall.ask",
-    "book.pressure",        "flow.rate.60s",
+    "book.spread.bps", "book.imbalance.distance", "book.microprice", "book.depth.bid.10", "book.depth.ask.10",
+    "book.pressure",   "trade.cvd.60s",           "trade.pace.10s",  "flow.ofi.10s",      "trade.vwap.day",
 };
 
 static bool is_preferred(const char *id)
@@ -26,7 +25,7 @@ static const char *value_text(char *buf, const struct metric_row *row, const str
 {
     const char *unit = row->unit;
     if (strcmp(unit, "usd") == 0)
-        return format_money(buf, v->value, strchr(row->range, '-') != NULL);
+        return format_money(buf, v->value, strcmp(row->range, "any") == 0);
     if (strcmp(unit, "px") == 0)
         return format_price(buf, v->value, in->price_decimals + 1);
     if (strcmp(unit, "bps") == 0) {
@@ -35,7 +34,7 @@ static const char *value_text(char *buf, const struct metric_row *row, const str
     }
     if (strcmp(unit, "%") == 0 || strcmp(unit, "pct") == 0)
         return format_pct(buf, v->value, 2);
-    if (strncmp(row->range, "[-", 2) == 0) {
+    if (strncmp(row->range, "[-", 2) == 0 || strcmp(row->range, "any") == 0) {
         snprintf(buf, FORMAT_MAX, "%+.2f", v->value);
         return buf;
     }
@@ -45,34 +44,45 @@ static const char *value_text(char *buf, const struct metric_row *row, const str
     return format_price(buf, v->value, size >= 100.0 ? 1 : size >= 1.0 || size < 0.0005 ? 2 : 3);
 }
 
+/* A little scale from -1 to 1 with a block where the value is. */
+static void draw_scale(const struct pane *p, int x, int y, double value)
+{
+    int w = p->w - x < 11 ? p->w - x : 11;
+    w -= w % 2 == 0;
+    int at = (int)((value + 1.0) / 2.0 * (w - 1) + 0.5);
+    for (int i = 0; i < w; i++)
+        pane_put(p, x + i, y,
+                 i == at      ? 0x2588
+                 : i == w / 2 ? 0x2502
+                              : 0x2500,
+                 i != at        ? ROLE_BORDER
+                 : value >= 0.0 ? ROLE_BUY
+                                : ROLE_SELL,
+                 PAINT_OWN, 0);
+}
+
 static void draw_value(const struct ui *ui, const struct pane *p, int y, int row_index)
 {
     const struct metric_row *row = &ui->registry->rows[row_index];
     const struct metric_value *v = &ui->live.market.metrics[row_index];
-    int value_end = p->w < 34 ? 24 : 26;
-    char text[FORMAT_MAX];
+    int end = p->w < 34 ? 21 : 24;
+    char text[FORMAT_MAX], bound[FORMAT_MAX + 2];
 
     int x = pane_textf(p, 0, y, ROLE_DIM, "%.12s", row->label);
-    if (v->state == METRIC_OK || v->state == METRIC_DEGRADED) {
-        pane_right(p, x + 1, value_end, y, ROLE_TEXT, value_text(text, row, v, &ui->live.market.inst));
-        if (v->state == METRIC_DEGRADED)
-            pane_text(p, value_end + 1, y, ROLE_WARN, "at least");
-        else if (strncmp(row->range, "[-1", 3) == 0 && p->w - value_end >= 10)
-            for (int i = 0, w = 9, at = (int)((v->value + 1.0) / 2.0 * (w - 1) + 0.5); i < w; i++)
-                pane_put(p, value_end + 1 + i, y,
-                         i == at      ? 0x2588
-                         : i == w / 2 ? 0x2502
-                                      : 0x2500,
-                         i == at ? (v->value >= 0.0 ? ROLE_BUY : ROLE_SELL) : ROLE_BORDER, PAINT_OWN, 0);
-        else if (p->w - value_end >= 9)
-            pane_textf(p, value_end + 1, y, ROLE_UNKNOWN, "%.*s", p->w - value_end - 1, row->window);
+    if (v->state != METRIC_OK && v->state != METRIC_DEGRADED) {
+        pane_right(p, x + 1, end, y, ROLE_UNKNOWN,
+                   v->state == METRIC_WARMUP  ? "warm-up"
+                   : v->state == METRIC_STALE ? "stale"
+                                              : FORMAT_NONE);
         return;
     }
-    pane_right(p, x + 1, value_end, y, ROLE_UNKNOWN, FORMAT_NONE);
-    pane_text(p, value_end + 1, y, v->state == METRIC_NO_DATA ? ROLE_UNKNOWN : ROLE_WARN,
-              v->state == METRIC_WARMUP  ? "warm-up"
-              : v->state == METRIC_STALE ? "stale"
-                                         : "no data");
+    value_text(text, row, v, &ui->live.market.inst);
+    snprintf(bound, sizeof bound, "%s%s", v->state == METRIC_DEGRADED ? ">=" : "", text);
+    pane_right(p, x + 1, end, y, ROLE_TEXT, bound);
+    if (strncmp(row->range, "[-1", 3) == 0)
+        draw_scale(p, end + 1, y, v->value);
+    else if (strcmp(row->window, "now") != 0)
+        pane_textf(p, end + 1, y, ROLE_UNKNOWN, "%.*s", p->w - end - 1 > 0 ? p->w - end - 1 : 0, row->window);
 }
 
 void state_draw(const struct ui *ui, const struct pane *p)

@@ -27,10 +27,11 @@ static void draw_item(const struct ui *ui, const struct pane *p, int y, const st
         pane_textf(p, x, y, ROLE_DIM, "x%" PRIu32, item->prints);
     x += 5;
     int64_t ticks = in->tick > 0 ? (item->px - item->first_px) / in->tick : 0;
-    if (ticks != 0 && p->w - x >= 7)
-        x += pane_textf(p, x, y, ROLE_DIM, "%+" PRId64 " tick%s", ticks,
-                        ticks == 1 || ticks == -1 ? "" : "s") +
-             1;
+    if (ticks != 0) {
+        snprintf(a, sizeof a, "%+" PRId64 " tick%s", ticks, ticks == 1 || ticks == -1 ? "" : "s");
+        if (x + text_columns(a) <= p->w)
+            x += pane_text(p, x, y, ROLE_DIM, a) + 1;
+    }
     if (item->flags & TRADE_NOT_MARKET && p->w - x >= 4)
         pane_text(p, x, y, ROLE_WARN, "adl");
 }
