@@ -312,6 +312,7 @@ void binance_infer(const struct venue_probe_symbol *seen, struct instrument *ret
         .lot = 1,
         .multiplier = INT64_C(100000000),
         .trading = 1,
+        .liq_completeness = COMPLETENESS_SAMPLED,
     };
     memcpy(in.symbol, seen->symbol, sizeof(in.symbol));
     in.expiry_ns = expiry_of(in.symbol);

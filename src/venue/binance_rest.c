@@ -264,6 +264,7 @@ static bool read_symbol(const json_t *s, struct instrument *ret_in)
         .rate_decimals = 8,
         .multiplier = INT64_C(100000000),
         .trading = strcmp(text_of(s, "status"), "TRADING") == 0,
+        .liq_completeness = COMPLETENESS_SAMPLED,
     };
     if (strcmp(contract, "PERPETUAL") == 0 || strcmp(contract, "TRADIFI_PERPETUAL") == 0) {
         in.kind = INSTRUMENT_PERPETUAL;
