@@ -239,8 +239,7 @@ static int update_true(struct sync *s, const struct event *ev, const struct told
 static int on_update(struct sync *s, const struct event *ev, const struct told *told)
 {
     if (s->rule == BOOK_RULE_SNAPSHOTS) {
-        s->refused++;
-        return AP_EUNSUPPORTED;
+        return refuse_update(s, ev, AP_EUNSUPPORTED);
     }
     if (s->state == BOOK_TRUE) {
         return update_true(s, ev, told);

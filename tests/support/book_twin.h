@@ -8,7 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { TWIN_LEVELS = 16384 }; /* a side; tests stay below */
+#ifndef TWIN_LEVELS
+#define TWIN_LEVELS 16384 /* a side; tests stay below */
+#endif
 
 struct twin {
     struct level levels[2][TWIN_LEVELS];
