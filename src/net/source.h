@@ -83,6 +83,7 @@ void source_destroy(struct source *s);
 /* Watches this one too, under this id. AP_EFULL, AP_EEXISTS. Nothing happens before the next source_tick. */
 AP_MUST_CHECK int source_add(struct source *s, uint32_t id, const char *symbol);
 void source_remove(struct source *s, uint32_t id);
+/* As soon as it can be of use: not before the book's first update, nor while one is on its way, nor too often. */
 void source_want_snapshot(struct source *s, uint32_t id);
 struct wish *source_wish(struct source *s, uint32_t id); /* NULL: not of this venue */
 
@@ -92,7 +93,7 @@ bool source_is_gone(const struct source *s);
 
 /* source_rest.c: asks what is due; takes an answer in. */
 void source_poll(struct source *s, int64_t now_ns);
-void source_on_rest(void *source, const struct rest_result *result);
+void source_on_rest(void *user, const struct rest_result *result);
 /* source_state.c: emits a FEED row when the state or its reason changed, or a second passed and the figures moved. */
 void source_report(struct source *s, int64_t now_ns);
 /* source_list.c: reads the venue's list of instruments for the wishes. True when a new one is known. */

@@ -35,6 +35,9 @@ void source_want_snapshot(struct source *s, uint32_t id)
     if (!w || w->is_snapshot_coming) {
         return; /* one that is on its way may do: whoever asks sees when it does not, and asks again */
     }
+    if (!w->has_asked) {
+        return; /* it would be older than the first update; one is asked for when that comes, or none does */
+    }
     if (now_ns - w->snapshot_done_ns > SNAPSHOT_CALM_NS) {
         backoff_reset(&w->snapshot_backoff);
     }
