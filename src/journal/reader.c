@@ -12,7 +12,7 @@
 enum { READ_BUSY_MS = 2000, BLOB_MAX = CODEC_BLOCK_MAX + (1 << 20) };
 
 #define RESULT_COLUMNS                                                                                       \
-    "seq, id, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, text"
+    "seq, id, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, is_final, text"
 
 static const char *const statements[READER_STMTS] = {
     [READER_SEAL_AT] =
@@ -356,8 +356,9 @@ static void read_result(struct journal *j, sqlite3_stmt *stmt, struct result *re
         .to_id = (uint64_t)sqlite3_column_int64(stmt, 7),
         .digest_exact = (uint64_t)sqlite3_column_int64(stmt, 8),
         .digest_all = (uint64_t)sqlite3_column_int64(stmt, 9),
+        .is_final = sqlite3_column_int(stmt, 10) != 0,
     };
-    sql_column_text(stmt, 10, r.text, sizeof(r.text));
+    sql_column_text(stmt, 11, r.text, sizeof(r.text));
     *ret_result = r;
 }
 

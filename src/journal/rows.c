@@ -33,7 +33,7 @@ static const char *const sql[ROWS_STMTS] = {
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [ROWS_RESULT] =
         "INSERT INTO results (seq, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, "
-        "digest_all, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "digest_all, is_final, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 };
 
 int rows_init(struct rows *r, sqlite3 *db)
@@ -357,6 +357,7 @@ int rows_result(struct rows *r, const struct result *result)
     sql_u64(&row, result->to_id);
     sql_u64(&row, result->digest_exact);
     sql_u64(&row, result->digest_all);
+    sql_int(&row, result->is_final);
     sql_text(&row, text);
     int err = sql_run(&row);
     return err == 0 && result->kind == RESULT_GAP ? result_gap(r, result, text) : err;

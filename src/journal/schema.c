@@ -72,6 +72,7 @@
       "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind INTEGER NOT NULL, cause INTEGER NOT NULL, "         \
       "instrument_id INTEGER NOT NULL, time_ns INTEGER NOT NULL, from_id INTEGER NOT NULL, "                  \
       "to_id INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                  \
+      "is_final INTEGER NOT NULL, "                                                                           \
       "text TEXT NOT NULL",                                                                                   \
       "STRICT")
 
