@@ -344,7 +344,7 @@ int command_export(const struct cli *cli, const struct settings *settings)
     }
     int err = source_open_journal(cli->args[0], &s, why, sizeof why);
     if (err < 0)
-        return complain("%s", why[0] ? why : ap_err_text(err));
+        return complain("%s: %s", cli->args[0], why[0] ? why : ap_err_text(err));
     int status = run(&x, s, k, cli);
     source_close(s);
     return status;

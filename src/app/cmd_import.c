@@ -84,7 +84,7 @@ static int open_writer(const char *path, struct journal_writer **ret_writer)
         return complain("%s is already there; name another file or remove it first", path);
     struct journal_writer_options o = {.path = path, .program = ALPHAPLUS_PROGRAM};
     int err = journal_writer_open(&o, ret_writer, why, sizeof why);
-    return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
+    return err < 0 ? complain("%s: %s", path, why[0] ? why : ap_err_text(err)) : 0;
 }
 
 int command_import(const struct cli *cli, const struct settings *settings)

@@ -234,7 +234,7 @@ int command_journal(const struct cli *cli, const struct settings *settings)
     }
     int err = journal_open(cli->args[1], &j, why, sizeof why);
     if (err < 0)
-        return complain("%s", why[0] ? why : ap_err_text(err));
+        return complain("%s: %s", cli->args[1], why[0] ? why : ap_err_text(err));
     int status = is_info ? print_info(j, cli->args[1]) : verify(j, cli->args[1]);
     journal_close(j);
     return status;

@@ -123,7 +123,7 @@ int command_replay(const struct cli *cli, const struct settings *settings)
     }
     int err = source_open_journal(cli->args[0], &s, why, sizeof why);
     if (err < 0)
-        return complain("%s", why[0] ? why : ap_err_text(err));
+        return complain("%s: %s", cli->args[0], why[0] ? why : ap_err_text(err));
     if (!cli->json)
         return replay_screen(s, cli, settings);
     int status = replay_lines(s, cli);

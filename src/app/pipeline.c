@@ -220,7 +220,11 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
                                   .consumer = CONSUMER_JOURNAL,
                                   .results = p->results,
                                   .wants_snapshots = &p->wants_snapshots};
-    return recorder_open(&ro, &p->recorder, why, why_size);
+    char reason[256] = "";
+    err = recorder_open(&ro, &p->recorder, reason, sizeof reason);
+    if (err < 0)
+        snprintf(why, why_size, "%s: %s", p->o.journal_path, reason[0] ? reason : ap_err_text(err));
+    return err;
 }
 
 int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipeline, char *why,
