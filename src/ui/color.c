@@ -54,7 +54,7 @@ static int32_t to_8(int32_t rgb)
         return 0;
     if (max - min < 48)
         return max < 72 ? 0 : 7;
-    int cut = (max + min) / 2;
+    int cut = min + (max - min) * 45 / 100;
     return (r > cut ? 1 : 0) | (g > cut ? 2 : 0) | (b > cut ? 4 : 0);
 }
 

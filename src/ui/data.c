@@ -104,11 +104,6 @@ bool data_has_market(const struct data *d)
     return d->market_version != 0 && d->market.inst.symbol[0] != '\0';
 }
 
-bool data_is_true(const struct data *d)
-{
-    return data_has_market(d) && d->market.book_state == BOOK_TRUE;
-}
-
 const struct feed_view *data_feed(const struct data *d)
 {
     for (uint32_t i = 0; i < d->head.feed_n && i < VENUE_MAX; i++) {
@@ -116,6 +111,13 @@ const struct feed_view *data_feed(const struct data *d)
             return &d->head.feeds[i];
     }
     return NULL;
+}
+
+bool data_is_true(const struct data *d)
+{
+    const struct feed_view *f = data_feed(d);
+    return data_has_market(d) && d->market.book_state == BOOK_TRUE &&
+           (f == NULL || f->row.state != FEED_DOWN);
 }
 
 int64_t data_mid(const struct data *d)

@@ -33,7 +33,7 @@ struct data_floors {
 
 /* Brings the copies up to date; true when anything moved. */
 bool data_gather(struct data *d, struct publication *p, uint32_t market, const struct data_floors *floors);
-/* Is there a market on screen, and is its book true? */
+/* Is there a market on screen; is its book true, and its feed up? */
 bool data_has_market(const struct data *d);
 bool data_is_true(const struct data *d);
 /* The feed of the market on screen; NULL. */

@@ -15,7 +15,8 @@ static void draw_too_small(struct ui *ui)
     snprintf(text, sizeof text, "%dx%d is too small: %dx%d needed", c->cols, c->rows, ui->layout.need_cols,
              ui->layout.need_rows);
     if (text_columns(text) > c->cols)
-        snprintf(text, sizeof text, "need %dx%d", ui->layout.need_cols, ui->layout.need_rows);
+        snprintf(text, sizeof text, "%dx%d, need %dx%d", c->cols, c->rows, ui->layout.need_cols,
+                 ui->layout.need_rows);
     int w = text_columns(text);
     pane_text(&p, w < c->cols ? (c->cols - w) / 2 : 0, c->rows / 2, ROLE_WARN, text);
 }

@@ -12,7 +12,7 @@ const struct action action_table[] = {
      {' '},
      KEY_GROUP_VIEW,
      "hold",
-     "hold ladder, heatmap and feeds; the top lines stay live (replay: pause)",
+     "hold ladder, heatmap and feeds, and let go (replay: pause)",
      act_hold},
     {"group-finer", {'['}, KEY_GROUP_VIEW, "group", "narrower price rows", act_group_finer},
     {"group-coarser", {']'}, KEY_GROUP_VIEW, "group", "wider price rows", act_group_coarser},

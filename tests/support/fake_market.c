@@ -471,29 +471,42 @@ static uint8_t code_of(double qty)
     return code >= 255.0 ? 255 : (uint8_t)code;
 }
 
-static void fill_row(const struct fake_market *m, const struct view_request *r, const struct market_view *v,
-                     struct ladder_row *row)
+static uint32_t known_flags(const struct market_view *v, int64_t px, int64_t g)
+{
+    uint32_t flags = 0;
+    if (px >= v->known_lo && px + g - 1 <= v->known_hi)
+        flags |= LADDER_KNOWN_BID;
+    if (px - g + 1 >= v->known_lo && px <= v->known_hi)
+        flags |= LADDER_KNOWN_ASK;
+    return flags == 0 && px + g > v->known_lo && px - g < v->known_hi ? LADDER_PART_KNOWN : flags;
+}
+
+/* Sizes of the row and what lies between it and the touch, as far as the book is known. */
+static void fill_sizes(const struct fake_market *m, const struct view_request *r, const struct market_view *v,
+                       struct ladder_row *row)
 {
     double scale = pow(10.0, specs[r->market].price_decimals), mid = (double)v->bid_px + 0.5;
     int64_t px = row->px, g = r->group;
-    bool is_true = m->book == BOOK_TRUE;
-
-    if (is_true && px >= v->known_lo && px + g - 1 <= v->known_hi)
-        row->flags |= LADDER_KNOWN_BID;
-    if (is_true && px - g + 1 >= v->known_lo && px <= v->known_hi)
-        row->flags |= LADDER_KNOWN_ASK;
-    if (is_true && row->flags == 0 && px + g > v->known_lo && px - g < v->known_hi)
-        row->flags |= LADDER_PART_KNOWN;
-    if (is_true && px <= v->bid_px) {
-        int64_t hi = px + g < v->bid_px + 1 ? px + g : v->bid_px + 1;
-        int64_t lo = px > v->known_lo ? px : v->known_lo;
+    if (px <= v->bid_px) {
+        int64_t hi = px + g < v->bid_px + 1 ? px + g : v->bid_px + 1,
+                lo = px > v->known_lo ? px : v->known_lo;
         row->bid_qty = hi > lo ? (int64_t)(book_qty(r->market, lo, hi, m->now_ns, mid) * 1000.0) : 0;
         row->cum_usd = book_qty(r->market, lo, v->bid_px + 1, m->now_ns, mid) * mid / scale;
-    } else if (is_true && px >= v->ask_px) {
-        int64_t lo = px - g + 1 > v->ask_px ? px - g + 1 : v->ask_px;
-        int64_t hi = px < v->known_hi ? px + 1 : v->known_hi + 1;
+    } else if (px >= v->ask_px) {
+        int64_t lo = px - g + 1 > v->ask_px ? px - g + 1 : v->ask_px,
+                hi = px < v->known_hi ? px + 1 : v->known_hi + 1;
         row->ask_qty = hi > lo ? (int64_t)(book_qty(r->market, lo, hi, m->now_ns, mid) * 1000.0) : 0;
         row->cum_usd = book_qty(r->market, v->ask_px, hi, m->now_ns, mid) * mid / scale;
+    }
+}
+
+static void fill_row(const struct fake_market *m, const struct view_request *r, const struct market_view *v,
+                     struct ladder_row *row)
+{
+    int64_t px = row->px, g = r->group;
+    if (m->book == BOOK_TRUE) {
+        row->flags |= known_flags(v, px, g);
+        fill_sizes(m, r, v, row);
     }
     int64_t slot = m->now_ns / (3 * NS_PER_S);
     row->bid_delta = (int64_t)(((double)row->bid_qty) * 0.2 * noise((uint64_t)px, (double)slot));

@@ -142,7 +142,9 @@ static void draw_item(const struct ui *ui, const struct pane *p, int y, const st
                    item->has_distance ? format_pct(a, item->distance_pct, decimals) : FORMAT_NONE);
         x += w + 1;
     }
-    if (in != NULL && p->w - x >= 4)
+    if (in != NULL && has_symbol && !is_wide)
+        pane_textf(p, x, y, ROLE_DIM, "%.5s", in->base[0] != '\0' ? in->base : in->symbol);
+    else if (in != NULL && p->w - x >= 4)
         pane_textf(p, x, y, ROLE_DIM, "%.3s%c", in->venue, completeness_mark(item->completeness));
 }
 

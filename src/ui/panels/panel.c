@@ -40,17 +40,22 @@ bool panel_has_picture(const struct ui *ui)
 void panel_banner(const struct ui *ui, const struct pane *p)
 {
     const struct data *d = ui->shown;
+    const struct feed_view *f = data_feed(d);
+    bool is_down = f != NULL && (f->row.state == FEED_DOWN || f->row.state == FEED_STALE);
     char text[96], age[FORMAT_MAX];
-    if (data_is_true(d))
+
+    if (data_is_true(d) && !is_down)
         return;
     if (!data_has_market(d))
         snprintf(text, sizeof text, " WAITING FOR THE FIRST INSTRUMENT ");
-    else
+    else if (d->market.book_state != BOOK_TRUE)
         snprintf(text, sizeof text, " %s  %s ", book_state_name(d->market.book_state),
                  format_age(age, d->head.time_ns - d->market.book_since_ns));
-    if (text_columns(text) > p->w && data_has_market(d))
-        snprintf(text, sizeof text, "%s", book_state_name(d->market.book_state));
+    else
+        snprintf(text, sizeof text, " FEED %s  %s ", feed_state_name(f->row.state),
+                 format_age(age, d->head.time_ns - f->since_ns));
     int w = text_columns(text), y = p->h / 2;
+    pane_fill(p, 0, y, p->w, ' ', ROLE_TEXT);
     pane_text(p, w < p->w ? (p->w - w) / 2 : 0, y, ROLE_ALARM, text);
 }
 

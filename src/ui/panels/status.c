@@ -37,7 +37,7 @@ static void add_feed(struct line *l, const struct ui *ui)
         line_add(l, 0, 5, looks[state].role, "%s%s", looks[state].dot, feed_state_name(state));
     if (f != NULL && state != FEED_LIVE && f->row.reason[0] != '\0')
         line_add(l, 2, 0, ROLE_WARN, "%.60s", f->row.reason);
-    if (data_has_market(d) && !data_is_true(d))
+    if (data_has_market(d) && d->market.book_state != BOOK_TRUE)
         line_add(l, 0, 0, ROLE_ALARM, "%s", book_state_name(d->market.book_state));
 }
 
