@@ -2,11 +2,11 @@
 
 static uint64_t rows_of(const struct event *ev)
 {
-    const struct depth_rows *d = event_rows_const(ev);
     size_t n = ev->size - sizeof(*ev);
     switch (ev->kind) {
     case EVENT_DEPTH:
-    case EVENT_DEPTH_SNAPSHOT: return n >= sizeof(*d) ? (n - sizeof(*d)) / sizeof(struct level) : 0;
+    case EVENT_DEPTH_SNAPSHOT:
+        return n >= sizeof(struct depth_rows) ? (n - sizeof(struct depth_rows)) / sizeof(struct level) : 0;
     case EVENT_IDLE: return 0;
     default: return 1;
     }

@@ -274,7 +274,7 @@ static int open_tail(struct journal_cursor *c)
 /* The next stretch of events. 1: there is one. */
 static int refill(struct journal_cursor *c)
 {
-    uint64_t seal;
+    uint64_t seal = 0;
     if (c->next_seq > INT64_MAX) {
         return 0;
     }

@@ -30,7 +30,7 @@ static const char *const statements[READER_STMTS] = {
     [READER_INSTRUMENT] =
         "SELECT venue, symbol, base, quote, settle, instrument_id, version, kind, book_rule, inverse, inferred, "
         "price_decimals, qty_decimals, mark_decimals, rate_decimals, tick, lot, multiplier, expiry_ns, "
-        "funding_interval_s, trading FROM instruments ORDER BY id LIMIT 1 OFFSET ?1",
+        "funding_interval_s, trading, liq_completeness FROM instruments ORDER BY id LIMIT 1 OFFSET ?1",
     [READER_RESULT] = "SELECT " RESULT_COLUMNS " FROM results ORDER BY seq, id LIMIT 1 OFFSET ?1",
     [READER_RESULT_NEXT] = "SELECT " RESULT_COLUMNS
                            " FROM results WHERE (seq, id) > (?1, ?2) ORDER BY seq, id LIMIT 1",
@@ -331,7 +331,8 @@ int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret
         in.multiplier = sqlite3_column_int64(stmt, 17);
         in.expiry_ns = sqlite3_column_int64(stmt, 18);
         in.funding_interval_s = (uint32_t)sqlite3_column_int64(stmt, 19);
-        in.trading = (uint32_t)sqlite3_column_int64(stmt, 20);
+        in.trading = (uint8_t)sqlite3_column_int64(stmt, 20);
+        in.liq_completeness = (uint8_t)sqlite3_column_int64(stmt, 21);
         err = instrument_check(&in) != 0 ? AP_ECORRUPT : 0;
     }
     (void)sqlite3_reset(stmt);

@@ -12,8 +12,8 @@ static const char *const sql[ROWS_STMTS] = {
     [ROWS_INSTRUMENT] =
         "INSERT INTO instruments (session, instrument_id, version, valid_from_seq, instrument, venue, symbol, "
         "base, quote, settle, kind, book_rule, inverse, inferred, price_decimals, qty_decimals, mark_decimals, "
-        "rate_decimals, tick, lot, multiplier, expiry_ns, funding_interval_s, trading) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "rate_decimals, tick, lot, multiplier, expiry_ns, funding_interval_s, trading, liq_completeness) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [ROWS_LIQUIDATION] =
         "INSERT INTO liquidation_events (session, instrument_id, instrument, seq, recv_ns, exch_ns, side, px, qty, "
         "order_px, price, quantity, order_price, notional, completeness, is_bankruptcy) "
@@ -169,7 +169,8 @@ static int on_instrument(struct rows *r, const struct event *ev)
                                in->multiplier,
                                in->expiry_ns,
                                in->funding_interval_s,
-                               in->trading};
+                               in->trading,
+                               in->liq_completeness};
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         sql_int(&row, numbers[i]);
     }

@@ -25,7 +25,7 @@
       "inferred INTEGER NOT NULL, price_decimals INTEGER NOT NULL, qty_decimals INTEGER NOT NULL, "           \
       "mark_decimals INTEGER NOT NULL, rate_decimals INTEGER NOT NULL, tick INTEGER NOT NULL, "               \
       "lot INTEGER NOT NULL, multiplier INTEGER NOT NULL, expiry_ns INTEGER NOT NULL, "                       \
-      "funding_interval_s INTEGER NOT NULL, trading INTEGER NOT NULL",                                        \
+      "funding_interval_s INTEGER NOT NULL, trading INTEGER NOT NULL, liq_completeness INTEGER NOT NULL",     \
       "STRICT")                                                                                               \
     X(blocks,                                                                                                 \
       "id INTEGER PRIMARY KEY, seal INTEGER NOT NULL, session INTEGER NOT NULL, "                             \

@@ -176,7 +176,7 @@ static int insert_block(struct sealer *s, uint64_t seal, int64_t session, uint32
 
 static int seal_group(struct sealer *s, const struct group *g)
 {
-    int64_t session;
+    int64_t session = 0;
     size_t at = 0;
     uint64_t seal = ((const struct event *)(const void *)g->bytes)->seq;
     int err = find_session(s, seal, &session);

@@ -53,9 +53,10 @@ static int check_file(struct verify *v, char *why, size_t why_size)
 static int check_event(struct verify *v, const struct event *ev, char *why, size_t why_size)
 {
     const struct gap_row *gap = event_rows_const(ev);
-    if (v->seq != 0 && ev->seq != v->seq + 1 && (ev->kind != EVENT_GAP || gap->lost != ev->seq - v->seq)) {
-        (void)snprintf(why, why_size, "events %llu to %llu are missing and no gap says so",
-                       (unsigned long long)(v->seq + 1), (unsigned long long)(ev->seq - 1));
+    uint64_t missing = ev->seq - v->seq - 1;
+    if (v->seq != 0 && missing != 0 && (ev->kind != EVENT_GAP || gap->lost != missing + 1)) {
+        (void)snprintf(why, why_size, "%llu events are missing before %llu and no gap says so",
+                       (unsigned long long)missing, (unsigned long long)ev->seq);
         return AP_ECORRUPT;
     }
     if (v->seq != 0 && ev->kind != EVENT_SESSION && ev->recv_ns < v->recv_ns) {

@@ -281,13 +281,13 @@ int journal_commit(struct journal_writer *w)
     return err == AP_ECORRUPT || err == AP_ENOMEM ? err : 0;
 }
 
-/* Out of WAL, so that a journal at rest is one file that can be read anywhere without others beside it. Not while a reader has it
+/* Gives the room of the sealed tail back (at most 16 MiB, so that it takes no time) and goes out of WAL, so that a journal at rest is one file that can be read anywhere without others beside it. Not while a reader has it
  * open; then it stays as it is, which is as good. */
 static void leave_one_file(struct journal_writer *w)
 {
     if (w->db != NULL && w->retry_bytes > 0) {
         (void)sqlite3_busy_timeout(w->db, 0);
-        int err = sql_exec(w->db, "PRAGMA journal_mode = DELETE");
+        int err = sql_exec(w->db, "PRAGMA incremental_vacuum(4096); PRAGMA journal_mode = DELETE");
         (void)err;
     }
 }

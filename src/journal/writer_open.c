@@ -62,9 +62,13 @@ static int open_file(struct journal_writer *w, bool *ret_is_empty, char *why, si
 
 static int prepare_file(struct journal_writer *w, const struct journal_writer_options *o, bool is_empty)
 {
-    int err = sql_exec(w->db,
+    /* Only an empty file takes the first; then free pages can be given back, after a seal or when old blocks go. */
+    int err = is_empty ? sql_exec(w->db, "PRAGMA auto_vacuum = INCREMENTAL") : 0;
+    if (err == 0) {
+        err = sql_exec(w->db,
                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; "
                        "PRAGMA journal_size_limit = 16777216; PRAGMA foreign_keys = OFF");
+    }
     if (err == 0 && o->page_ceiling > 0) {
         char sql[64];
         (void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %lld", (long long)o->page_ceiling);

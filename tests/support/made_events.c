@@ -87,7 +87,8 @@ void made_session(struct made_events *m)
                                 .lot = 1,
                                 .multiplier = 100000000,
                                 .funding_interval_s = 28800,
-                                .trading = 1};
+                                .trading = 1,
+                                .liq_completeness = COMPLETENESS_SAMPLED};
         (void)snprintf(in.symbol, sizeof(in.symbol), "AAA%uUSDT", i);
         made_add(m, EVENT_INSTRUMENT, i, &in, sizeof(in));
     }
