@@ -201,10 +201,11 @@ static int writeable(struct conn *c)
     } else if (write_queue(c) < 0) {
         return -1;
     }
-    if (sendq_bytes(&c->listener.queue) > 0) {
+    if (sendq_bytes(&c->listener.queue) > 0 || (c->listener.is_closing && lws_send_pipe_choked(c->wsi))) {
         lws_callback_on_writable(c->wsi);
     } else if (c->listener.is_closing) {
-        return close_for(c, LWS_CLOSE_STATUS_GOINGAWAY, "End of data");
+        /* Ended from within this callback the library drops its close frame: the timer's callback ends it. */
+        lws_set_timer_usecs(c->wsi, 1);
     }
     return 0;
 }
@@ -415,6 +416,8 @@ int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_RECEIVE: return receive(c, in, len);
     case LWS_CALLBACK_RECEIVE_PONG: c->last_pong_ns = source_monotonic_ns(); return count_incoming(c);
     case LWS_CALLBACK_SERVER_WRITEABLE: return writeable(c);
+    case LWS_CALLBACK_TIMER:
+        return c->listener.hub ? close_for(c, LWS_CLOSE_STATUS_GOINGAWAY, "End of data") : 0;
     case LWS_CALLBACK_HTTP: return begin_request(c, wsi, in);
     case LWS_CALLBACK_HTTP_WRITEABLE: return write_body(c);
     case LWS_CALLBACK_CLOSED:

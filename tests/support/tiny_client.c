@@ -87,7 +87,7 @@ static int fill(struct tiny *t, size_t want, int64_t deadline_ms)
     return 0;
 }
 
-static char *copy(const char *from, size_t n)
+char *tiny_copy(const char *from, size_t n)
 {
     char *text = malloc(n + 1);
     memcpy(text, from, n);
@@ -130,13 +130,13 @@ int tiny_answer(struct tiny *t, int timeout_ms, char **ret_head, char **ret_body
     if (status < 0) {
         return status;
     }
-    char *head = copy(t->data + t->at, head_n);
+    char *head = tiny_copy(t->data + t->at, head_n);
     char *length = strcasestr(head, "content-length:");
     size_t body_n = length ? strtoull(length + 15, NULL, 10) : 0;
     t->at += head_n;
     int err = fill(t, body_n, deadline_ms);
     if (err == 0 && ret_body) {
-        *ret_body = copy(t->data + t->at, body_n);
+        *ret_body = tiny_copy(t->data + t->at, body_n);
     }
     t->at += err == 0 ? body_n : 0;
     if (err == 0 && ret_head) {
@@ -184,15 +184,21 @@ int tiny_open(struct tiny *t, uint16_t port, const char *path, int receive_buffe
 
 int tiny_send(struct tiny *t, int opcode, const void *bytes, size_t n)
 {
-    unsigned char head[8] = {(unsigned char)(0x80 | opcode), 0x80};
+    unsigned char head[16] = {(unsigned char)(0x80 | opcode), 0x80};
     size_t head_n = 2;
     if (n < 126) {
         head[1] |= (unsigned char)n;
-    } else {
+    } else if (n < 65536) {
         head[1] |= 126;
         head[2] = (unsigned char)(n >> 8);
         head[3] = (unsigned char)n;
         head_n = 4;
+    } else {
+        head[1] |= 127;
+        for (int i = 0; i < 8; i++) {
+            head[9 - i] = (unsigned char)(n >> 8 * i);
+        }
+        head_n = 10;
     }
     head_n += 4; /* a mask of zeros leaves the payload as it is */
     return send_all(t, head, head_n) < 0 ? TINY_GONE : send_all(t, bytes, n);

@@ -27,5 +27,7 @@ int tiny_say(struct tiny *t, const char *text);
 int tiny_read(struct tiny *t, int timeout_ms, const char **ret_payload, size_t *ret_n);
 /* The next text; pings are answered on the way. */
 int tiny_text(struct tiny *t, int timeout_ms, const char **ret_payload, size_t *ret_n);
+/* n bytes as text of the caller. */
+char *tiny_copy(const char *from, size_t n);
 
 #endif
