@@ -363,18 +363,20 @@ static bool open_locale(const char *glyphs)
     return strcmp(glyphs, "ascii") == 0 ? false : strcmp(glyphs, "utf8") == 0 ? true : is_utf8;
 }
 
+static bool is_mono(const char *wanted)
+{
+    return strcmp(wanted, "mono") == 0 || (strcmp(wanted, "auto") == 0 && is_set("NO_COLOR"));
+}
+
 static int colors_of(const char *wanted)
 {
     static const int steps[] = {COLORS_DIRECT, 256, 16, 8};
-    int have = has_colors() ? COLORS : 0;
-    if (strcmp(wanted, "mono") == 0 || (strcmp(wanted, "auto") == 0 && is_set("NO_COLOR")))
-        return 0;
     int limit = strcmp(wanted, "8") == 0     ? 8
                 : strcmp(wanted, "16") == 0  ? 16
                 : strcmp(wanted, "256") == 0 ? 256
                                              : COLORS_DIRECT;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        if (have >= steps[i] && steps[i] <= limit)
+        if (COLORS >= steps[i] && steps[i] <= limit)
             return steps[i];
     }
     return 0;
@@ -431,11 +433,11 @@ static void set_modes(struct curses *c, const struct term_options *o)
     curs_set(0);
     leaveok(stdscr, TRUE);
     scrollok(stdscr, FALSE);
-    if (has_colors()) {
+    if (!is_mono(o->colors) && has_colors()) {
         start_color();
         use_default_colors();
+        c->term.colors = colors_of(o->colors);
     }
-    c->term.colors = colors_of(o->colors);
     if (o->mouse) {
         mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
         mouseinterval(0);
