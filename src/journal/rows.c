@@ -361,7 +361,10 @@ int rows_result(struct rows *r, const struct result *result)
     sql_int(&row, result->is_final);
     sql_text(&row, text);
     int err = sql_run(&row);
-    return err == 0 && result->kind == RESULT_GAP ? result_gap(r, result, text) : err;
+    /* A span that the journal itself lost has its row from the event that says so. */
+    bool is_engines = result->kind == RESULT_GAP && result->cause != GAP_JOURNAL_LAG &&
+                      result->cause != GAP_DISK;
+    return err == 0 && is_engines ? result_gap(r, result, text) : err;
 }
 
 int rows_session_end(struct rows *r, uint64_t last_seq, int64_t end_ns)

@@ -12,26 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JOURNAL_SCHEMA 1
+#define JOURNAL_SCHEMA    1
 #define JOURNAL_COMMIT_NS (250 * INT64_C(1000000))
 
 /* Writer: one thread. */
 struct journal_writer; /* opaque */
 struct journal_writer_options {
     const char *path;
-    const char *program; /* "alphaplus 0.1.0" */
+    const char *program;  /* "alphaplus 0.1.0" */
     int64_t page_ceiling; /* 0: none; for tests of a full disk */
 };
 /* Creates the file or goes on with it. AP_EBUSY: another writer has it; AP_EVERSION, AP_ECORRUPT (not a journal), AP_EACCESS, AP_EIO;
  * the words in `why`. */
-AP_MUST_CHECK int journal_writer_open(const struct journal_writer_options *o, struct journal_writer **ret_writer, char *why,
-                                      size_t why_size);
-/* Takes an event in; it is on disk after the next journal_commit. AP_EFULL, AP_EIO: see journal_commit. */
+AP_MUST_CHECK int journal_writer_open(const struct journal_writer_options *o,
+                                      struct journal_writer **ret_writer, char *why, size_t why_size);
+/* Takes an event in; it is on disk after the next journal_commit (which it calls itself when much is pending). A jump in seq
+ * becomes a GAP event (GAP_JOURNAL_LAG) with the last missing number. AP_EINVAL: malformed, or its seq is there already. Dropped, and
+ * counted: the error of the last journal_commit. */
 AP_MUST_CHECK int journal_append(struct journal_writer *w, const struct event *ev);
 AP_MUST_CHECK int journal_append_result(struct journal_writer *w, const struct result *r);
 /* Makes all of it durable against a crash of the program. Called at least every JOURNAL_COMMIT_NS while there is something.
- * AP_EFULL (disk full) or AP_EIO: nothing stored before is harmed; what was pending stays pending up to a bound, then is dropped and
- * counted (a gap record is written when it goes on). */
+ * AP_EFULL (disk full), AP_EIO, or AP_EAGAIN (another program holds the file): nothing stored before is harmed; what was pending
+ * stays pending up to a bound, then new events are dropped and counted, and a GAP event says so when it goes on. */
 AP_MUST_CHECK int journal_commit(struct journal_writer *w);
 /* Seals, commits, closes. The file is whole at any earlier moment too. */
 int journal_writer_close(struct journal_writer *w);
@@ -41,7 +43,8 @@ struct journal_writer_stats {
     int64_t last_commit_ns; /* recv_ns of the newest durable event */
 };
 void journal_writer_stats(const struct journal_writer *w, struct journal_writer_stats *ret_stats);
-uint64_t journal_last_seq(const struct journal_writer *w); /* in the file when it was opened: seq goes on from there */
+/* In the file when it was opened: seq goes on from there. */
+uint64_t journal_last_seq(const struct journal_writer *w);
 
 /* Reader: read-only, defensive; may read a file that is being written. */
 struct journal; /* opaque */
@@ -71,7 +74,8 @@ AP_MUST_CHECK int journal_instrument(struct journal *j, uint32_t index, struct i
 
 /* Every event in order of seq, from the first with seq >= from_seq. */
 struct journal_cursor; /* opaque */
-AP_MUST_CHECK int journal_cursor_open(struct journal *j, uint64_t from_seq, struct journal_cursor **ret_cursor);
+AP_MUST_CHECK int journal_cursor_open(struct journal *j, uint64_t from_seq,
+                                      struct journal_cursor **ret_cursor);
 void journal_cursor_close(struct journal_cursor *c);
 /* 1: *ret_event is borrowed until the next call; 0: the end (for now, while it is being written); AP_ECORRUPT: damaged, `why` names
  * block and place. */
@@ -83,6 +87,7 @@ AP_MUST_CHECK int journal_result_at(struct journal *j, uint64_t index, struct re
 
 /* Checks file (SQLite's own check), schema, blocks, checksums and sequence; not the digests (that takes an engine: app). progress
  * (may be NULL) returns false to stop: AP_EAGAIN. */
-AP_MUST_CHECK int journal_verify(struct journal *j, bool (*progress)(void *user, double part), void *user, char *why, size_t why_size);
+AP_MUST_CHECK int journal_verify(struct journal *j, bool (*progress)(void *user, double part), void *user,
+                                 char *why, size_t why_size);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PROGRAM "alphaplus test"
@@ -167,6 +168,20 @@ static inline void write_small(const struct place *p, struct made_events *m)
     struct journal_writer *w = open_writer(p);
     write_all(w, m, 100);
     assert_ok(journal_writer_close(w));
+}
+
+static inline uint8_t *read_file(const char *path, size_t *ret_n)
+{
+    struct stat st;
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    uint8_t *bytes = malloc((size_t)st.st_size + 1);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, 1, (size_t)st.st_size, f), st.st_size);
+    assert_int_equal(fclose(f), 0);
+    *ret_n = (size_t)st.st_size;
+    return bytes;
 }
 
 #endif

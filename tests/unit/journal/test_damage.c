@@ -12,20 +12,6 @@ static void write_file(const char *path, const void *bytes, size_t n)
     assert_int_equal(fclose(f), 0);
 }
 
-static uint8_t *read_file(const char *path, size_t *ret_n)
-{
-    struct stat st;
-    FILE *f = fopen(path, "rb");
-    assert_non_null(f);
-    assert_int_equal(fstat(fileno(f), &st), 0);
-    uint8_t *bytes = malloc((size_t)st.st_size + 1);
-    assert_non_null(bytes);
-    assert_int_equal(fread(bytes, 1, (size_t)st.st_size, f), st.st_size);
-    assert_int_equal(fclose(f), 0);
-    *ret_n = (size_t)st.st_size;
-    return bytes;
-}
-
 static void refuses_foreign_files(void **state)
 {
     const struct place *p = *state;

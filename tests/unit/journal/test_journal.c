@@ -568,6 +568,48 @@ static void reads_where_it_cannot_write(void **state)
     made_finish(&m);
 }
 
+/* The manual names every table and column there is. */
+static void manual_is_complete(void **state)
+{
+    const struct place *p = *state;
+    struct made_events m;
+    const char *data = getenv("AP_TEST_DATA");
+    char path[512];
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    if (data == NULL) {
+        skip();
+    }
+    (void)snprintf(path, sizeof(path), "%s/../../man/alphaplus-journal.5", data);
+    size_t n;
+    uint8_t *manual = read_file(path, &n);
+    manual[n] = '\0';
+    write_small(p, &m);
+    assert_int_equal(sqlite3_open(p->path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c "
+                           "WHERE t.type = 'table' AND c.name <> 'id'",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    int rows = 0;
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        for (int i = 0; i < 2; i++) {
+            const char *name = (const char *)sqlite3_column_text(stmt, i);
+            if (strstr((const char *)manual, name) == NULL) {
+                print_error("the manual does not name %s\n", name);
+                fail();
+            }
+        }
+        rows++;
+    }
+    assert_true(rows > 100);
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    free(manual);
+    made_finish(&m);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -587,6 +629,7 @@ int main(void)
         T(full_disk_heals),
         T(failed_writes_heal),
         T(verify_can_be_stopped),
+        T(manual_is_complete),
         T(reads_where_it_cannot_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
