@@ -104,8 +104,9 @@ def check_journals(t, program, capture):
             refused(t, program, f"journal that is {name}: {command[0]}", command, 1, os.path.basename(path))
     flipped = program.path("flipped.apj")
     data = bytearray(open(good, "rb").read())
-    for at in range(len(data) // 3, len(data) // 3 + 64):
-        data[at] ^= 0x55
+    for page in range(4096, len(data), 4096):
+        for at in range(page + 2000, page + 2064):
+            data[at] ^= 0x55
     open(flipped, "wb").write(data)
     refused(t, program, "journal with flipped bits: verify", ["journal", "verify", flipped], 1, "flipped.apj")
     done = program.run("replay", good, "--json", "--at", "yesterday")
@@ -130,7 +131,7 @@ def check_settings(t, program):
     path = program.path("config/alphaplus/settings.ini")
     with open(path, "w") as f:
         f.write("[screen]\nfps = 1000\nthem = x\n[nonsense]\na = b\n")
-    refused(t, program, "settings with faults: all are told, with their lines", ["doctor", "--params"], 1, "settings.ini", "2", "3", "5")
+    refused(t, program, "settings with faults: all are told, with their lines", ["doctor", "--params"], 1, "settings.ini:2:", "settings.ini:3:", "settings.ini:4:")
     with open(path, "w") as f:
         f.write("[screen]\nfps = 20\n")
     done = program.run("doctor", "--params")

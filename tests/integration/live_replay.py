@@ -74,7 +74,7 @@ def check_kill(t, program):
     try:
         def has_events():
             done = program.run("journal", "info", journal)
-            return done.returncode == 0 and "book update" in done.stdout
+            return done.returncode == 0 and " DEPTH " in done.stdout
         t.check(wait_for(has_events, 30), "kill: a journal that is being written can be read")
         live.kill()
         live.communicate(timeout=20)
@@ -104,8 +104,9 @@ def check_ends(t, program):
         live.wait(timeout=20)
         t.check(live.returncode == 0 and live.stderr.read() == "", "a closed pipe ends it quietly", live.returncode)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            live = program.start("record", "--journal", program.path("ends.apj"), "--endpoint", "binance=" + url, "binance:BTCUSDT")
-            wait_for(lambda: os.path.exists(program.path("ends.apj")), 10)
+            journal = program.path(f"ends-{number.name}.apj")
+            live = program.start("record", "--journal", journal, "--endpoint", "binance=" + url, "binance:BTCUSDT")
+            wait_for(lambda: os.path.exists(journal), 10)
             live.send_signal(number)
             try:
                 live.communicate(timeout=20)
