@@ -106,7 +106,7 @@ static int read_head(struct tiny *t, int64_t deadline_ms, size_t *ret_n)
         char *end = strstr(t->data + t->at, "\r\n\r\n");
         if (end) {
             *ret_n = (size_t)(end + 4 - (t->data + t->at));
-            return atoi(t->data + t->at + 9);
+            return (int)strtol(t->data + t->at + 9, NULL, 10);
         }
     }
 }
