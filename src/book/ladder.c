@@ -42,6 +42,17 @@ void ladder_destroy(struct ladder *l)
 
 /* --- pages ----------------------------------------------------------------------------------------------------- */
 
+/* What is left of the last chunk becomes ordinary free pages. */
+static void free_fresh(struct ladder *l)
+{
+    for (; l->fresh_n > 0; l->fresh_n--) {
+        struct page *page = &l->chunks[l->chunk_n - 1][LADDER_CHUNK_PAGES - l->fresh_n];
+        memset(page, 0, sizeof(*page));
+        page->next = l->free;
+        l->free = page;
+    }
+}
+
 static int reserve_pages(struct ladder *l, size_t n)
 {
     while (l->free_n < n) {
@@ -52,14 +63,7 @@ static int reserve_pages(struct ladder *l, size_t n)
         if (chunk == NULL) {
             return AP_ENOMEM;
         }
-        /* What is left of the chunk before becomes ordinary free pages. */
-        struct page *last = l->chunk_n > 0 ? l->chunks[l->chunk_n - 1] : NULL;
-        for (; l->fresh_n > 0; l->fresh_n--) {
-            struct page *page = &last[LADDER_CHUNK_PAGES - l->fresh_n];
-            memset(page, 0, sizeof(*page));
-            page->next = l->free;
-            l->free = page;
-        }
+        free_fresh(l);
         l->chunks[l->chunk_n++] = chunk;
         l->fresh_n = LADDER_CHUNK_PAGES;
         l->free_n += LADDER_CHUNK_PAGES;

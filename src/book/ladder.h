@@ -20,7 +20,7 @@
 #define LADDER_PAGE_SHIFT  6
 #define LADDER_PAGE_KEYS   64
 #define LADDER_CHUNK_PAGES 64
-#define LADDER_CHUNKS_MAX \
+#define LADDER_CHUNKS_MAX                                                                                    \
     (2 * LADDER_PAGES / LADDER_CHUNK_PAGES) /* a move of the window may need twice its pages */
 #define LADDER_NONE    INT64_MAX
 #define LADDER_KEY_MAX (INT64_C(1) << 50)

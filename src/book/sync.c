@@ -291,8 +291,7 @@ static int apply_kept(struct sync *s, size_t at, const struct told *told)
         }
         if (book_is_crossed(s->book)) {
             note_break(s, GAP_CROSSED, came_id(s, ev));
-            keep_drop(&s->pending, at);
-            return SYNC_BROKEN;
+            return SYNC_BROKEN; /* ev stays kept: a snapshot from before it needs it */
         }
         tell(told, ev);
         at += ev->size;
@@ -406,9 +405,6 @@ static int on_snapshot(struct sync *s, const struct event *ev, const struct dept
     if (is_true && id > s->last_id) {
         forget_kept(s);
         return load(s, ev, rows, 0, told);
-    }
-    if (is_true && !s->is_refreshing && id < s->last_id) {
-        return SYNC_BUFFERED;
     }
     size_t at = newer_than(s, id);
     bool is_late = at < s->pending.used ? !follows_snapshot(s, id, keep_at(&s->pending, at))

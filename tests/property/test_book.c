@@ -104,7 +104,9 @@ static void check_samples(const struct world *w, const struct book *b, const str
 {
     for (int k = 0; k < 4; k++) {
         int side = k & 1;
-        int64_t x = some_px(w, mid, side, rng), y = some_px(w, mid, side, rng);
+        /* Bounds need not lie on the grid. */
+        int64_t x = some_px(w, mid, side, rng) + between(rng, -1, 1) * between(rng, 0, w->tick);
+        int64_t y = some_px(w, mid, side, rng) + between(rng, -1, 1) * between(rng, 0, w->tick);
         assert_int_equal(book_qty(b, (enum side)side, x), twin_qty(t, side, x));
         check_sum(b, t, side, x, y);
         check_sum(b, t, side, y, x);

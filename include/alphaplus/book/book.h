@@ -23,7 +23,7 @@ struct book; /* opaque */
 AP_MUST_CHECK int book_create(int64_t quantum, struct book **ret_book);
 void book_destroy(struct book *b);
 int64_t book_quantum(const struct book *b);
-void book_clear(struct book *b); /* no levels, nothing known */
+void book_clear(struct book *b);                /* no levels, nothing known */
 void book_swap(struct book *a, struct book *b); /* each becomes what the other was */
 
 /* Sets one level to an absolute size; 0 removes it. px in 1..FIXED_VALUE_MAX, qty in 0..FIXED_VALUE_MAX, else AP_ERANGE and
@@ -35,9 +35,10 @@ AP_MUST_CHECK int book_apply(struct book *b, const struct depth_rows *rows);
  * up to the other's best; none at all: nothing known). Checked first: on error nothing changes. */
 AP_MUST_CHECK int book_load(struct book *b, const struct depth_rows *rows);
 
-bool book_best(const struct book *b, enum side side, struct level *ret_level); /* false when the side is empty */
-bool book_is_crossed(const struct book *b);                                    /* best bid >= best ask */
-int64_t book_qty(const struct book *b, enum side side, int64_t px);            /* 0 when absent */
+bool book_best(const struct book *b, enum side side,
+               struct level *ret_level);                            /* false when the side is empty */
+bool book_is_crossed(const struct book *b);                         /* best bid >= best ask */
+int64_t book_qty(const struct book *b, enum side side, int64_t px); /* 0 when absent */
 uint32_t book_count(const struct book *b, enum side side);
 
 /* Known depth. Outside [lo, hi] an absent level is unknown, not empty. False when nothing is known. */

@@ -14,8 +14,10 @@
 #include <alphaplus/book/book.h>
 #include <alphaplus/model/view.h>
 
-#define SYNC_BUFFER_BYTES_MAX (16u << 20) /* updates kept while a snapshot is awaited; beyond: the oldest are dropped */
-#define SYNC_SKIP_MAX 4096 /* updates older than the book in a row; beyond: the ids began anew, which is a gap */
+#define SYNC_BUFFER_BYTES_MAX                                                                                \
+    (16u << 20) /* updates kept while a snapshot is awaited; beyond: the oldest are dropped */
+#define SYNC_SKIP_MAX                                                                                        \
+    4096 /* updates older than the book in a row; beyond: the ids began anew, which is a gap */
 #define SYNC_ASK_AGAIN_NS (10 * INT64_C(1000000000)) /* a snapshot asked for and not come: wished for again */
 
 struct sync {
@@ -31,21 +33,23 @@ struct sync {
     uint64_t last_id;       /* of the last update applied, or of the snapshot */
     uint64_t kept_id;       /* of the last update in `pending` */
     uint64_t gaps, resyncs, crossed, refused;
-    uint64_t depth_events, level_updates; /* updates applied (whole books under BOOK_RULE_SNAPSHOTS), and their rows */
-    uint32_t skipped;       /* updates in a row that were older */
-    uint32_t part_n;        /* snapshot parts in `parts` */
-    int64_t since_ns;       /* in this state */
-    int64_t now_ns;         /* of the last event */
-    int64_t asked_ns;       /* now_ns when a snapshot was last asked for */
+    uint64_t depth_events,
+        level_updates;        /* updates applied (whole books under BOOK_RULE_SNAPSHOTS), and their rows */
+    uint32_t skipped;         /* updates in a row that were older */
+    uint32_t part_n;          /* snapshot parts in `parts` */
+    int64_t since_ns;         /* in this state */
+    int64_t now_ns;           /* of the last event */
+    int64_t asked_ns;         /* now_ns when a snapshot was last asked for */
     struct event_buf pending; /* owned: updates that follow each other, before the snapshot */
     struct event_buf parts;   /* owned: snapshot parts before the last */
 };
 
 enum sync_result {
-    SYNC_APPLIED = 1,  /* the book changed and is true */
-    SYNC_BUFFERED = 2, /* the book did not change: kept until a snapshot comes, skipped as older, or part of a snapshot */
-    SYNC_JOINED = 3,   /* a snapshot and what was kept behind it: the book is true, known anew */
-    SYNC_BROKEN = 4,   /* a gap, or crossed: the book is not true any more; sync.wants_snapshot is set */
+    SYNC_APPLIED = 1, /* the book changed and is true */
+    SYNC_BUFFERED =
+        2, /* the book did not change: kept until a snapshot comes, skipped as older, or part of a snapshot */
+    SYNC_JOINED = 3, /* a snapshot and what was kept behind it: the book is true, known anew */
+    SYNC_BROKEN = 4, /* a gap, or crossed: the book is not true any more; sync.wants_snapshot is set */
 };
 
 AP_MUST_CHECK int sync_init(struct sync *s, int rule, int64_t quantum);
@@ -54,8 +58,8 @@ void sync_finish(struct sync *s);
  * bad snapshot from the side leaves a true book true and is SYNC_BUFFERED).
  * on_applied (may be NULL) is called after every event that the book took and was true after, the book as it stood then:
  * a join may bring many. Parts of a snapshot have one last_id; aux may number them from 0, so that a lost one is noticed. */
-AP_MUST_CHECK int sync_event(struct sync *s, const struct event *ev, void (*on_applied)(void *user, const struct event *ev),
-                             void *user);
+AP_MUST_CHECK int sync_event(struct sync *s, const struct event *ev,
+                             void (*on_applied)(void *user, const struct event *ev), void *user);
 /* Events are missing before this point (a disconnect, a refused span): the book is not true until the next snapshot. */
 void sync_lose(struct sync *s, int64_t time_ns);
 /* A true book wishes for a snapshot to know more depth. Updates are kept from now on, so that one that is older than the book

@@ -20,10 +20,11 @@ AP_MUST_CHECK int margin_tiers_check(const struct margin_tier *tiers, size_t n);
  * the other cross positions of the same asset (0 when isolated). The self-consistent root over all tiers.
  * AP_ENOTFOUND: never liquidated at any P > 0. AP_ERANGE: at every P > 0, equity is below the maintenance margin everywhere.
  * AP_EINVAL: not numbers to reckon with. */
-AP_MUST_CHECK int margin_liq_price_linear(double wallet, double other_mm, double other_upnl, int s, double q, double entry,
-                                          const struct margin_tier *tiers, size_t n, double *ret_price);
+AP_MUST_CHECK int margin_liq_price_linear(double wallet, double other_mm, double other_upnl, int s, double q,
+                                          double entry, const struct margin_tier *tiers, size_t n,
+                                          double *ret_price);
 /* Inverse: c is the contracts' value in quote currency, wallet in coin. Errors as above. */
-AP_MUST_CHECK int margin_liq_price_inverse(double wallet, int s, double c, double entry, const struct margin_tier *tiers, size_t n,
-                                           double *ret_price);
+AP_MUST_CHECK int margin_liq_price_inverse(double wallet, int s, double c, double entry,
+                                           const struct margin_tier *tiers, size_t n, double *ret_price);
 
 #endif

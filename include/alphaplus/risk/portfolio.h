@@ -25,10 +25,12 @@ void portfolio_destroy(struct portfolio *p);
 /* Adds or replaces by name, positions by account and instrument (one-way); a position of qty 0 is removed. AP_EFULL beyond ACCOUNT_MAX / POSITION_MAX; AP_EINVAL on nonsense. */
 AP_MUST_CHECK int portfolio_set_account(struct portfolio *p, const struct account *a);
 AP_MUST_CHECK int portfolio_set_position(struct portfolio *p, const struct position *pos);
-AP_MUST_CHECK int portfolio_set_tiers(struct portfolio *p, const char *instrument, const struct margin_tier *tiers, size_t n);
+AP_MUST_CHECK int portfolio_set_tiers(struct portfolio *p, const char *instrument,
+                                      const struct margin_tier *tiers, size_t n);
 /* What an instrument is: needed for inverse ones, whose qty counts contracts of contract_size quote currency. settle: the asset
  * of its margin and PnL, "" when not known; a position in an account of another currency is then left out. */
-AP_MUST_CHECK int portfolio_set_contract(struct portfolio *p, const char *instrument, const char *settle, double contract_size);
+AP_MUST_CHECK int portfolio_set_contract(struct portfolio *p, const char *instrument, const char *settle,
+                                         double contract_size);
 /* mark > 0; 0 when it is not known (any more). */
 void portfolio_set_mark(struct portfolio *p, const char *instrument, double mark, int is_inverse);
 /* Positions in the order given; what cannot be known has its has_ field 0 and its numbers 0. first_to_die: the one whose mark

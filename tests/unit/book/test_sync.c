@@ -540,6 +540,17 @@ static void test_ids_that_begin_anew(void **state)
     }
     assert_int_equal(snapshot(&t, id - 2, "b100=1 a101=1"), SYNC_JOINED);
     sync_finish(&t.s);
+
+    /* Old ones between good ones are no such thing. */
+    setup(&t, BOOK_RULE_PREV_ID);
+    assert_int_equal(update(&t, 0, 1000000, 999999, "b100=2"), SYNC_BUFFERED);
+    for (id = 1000001; id < 1000000 + 2 * SYNC_SKIP_MAX; id++) {
+        assert_int_equal(update(&t, id, id, id - 1, "b100=2"), SYNC_BUFFERED);
+        assert_int_equal(update(&t, 5, 5, 4, "b100=3"), SYNC_BUFFERED);
+    }
+    assert_int_equal(snapshot(&t, 1000001, "b100=1 a101=1"), SYNC_JOINED);
+    assert_int_equal(t.s.last_id, id - 1);
+    sync_finish(&t.s);
 }
 
 static void test_bad_rows(void **state)

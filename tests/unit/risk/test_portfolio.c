@@ -235,6 +235,14 @@ static void test_inverse(void **state)
     assert_false(v.positions[1].has_mark || v.positions[1].has_tiers);
     assert_false(v.positions[0].has_liq || v.positions[0].has_tiers);
     assert_false(v.accounts[0].is_known);
+    assert_ok(portfolio_set_contract(p, "x:ETHUSDT", "",
+                                     1)); /* settled in who knows what, but not in coin as the first */
+    v = view(p);
+    assert_true(v.positions[1].has_mark);
+    assert_false(v.positions[0].has_liq || v.positions[0].has_tiers);
+    assert_false(v.positions[1].has_liq || v.positions[1].has_tiers);
+    assert_near(v.positions[0].leverage, 0, 0);
+    assert_false(v.accounts[0].is_known);
     assert_err(portfolio_set_contract(p, "x:BTCUSD", "BTC", 0), AP_EINVAL);
     assert_err(portfolio_set_contract(p, "x:BTCUSD", "BTC", INFINITY), AP_EINVAL);
     portfolio_destroy(p);
