@@ -2,7 +2,10 @@
 #include <alphaplus/base/fixed.h>
 #include <math.h>
 
-#define NEGLIGIBLE_TAUS 40.0 /* exp(-40) of a size is below a double's last bit beside the rest */
+#define NEGLIGIBLE_TAUS 14.0  /* exp(-14) of a size: 8e-7 of it */
+#define STEPS           64    /* gaps between levels, in ticks, whose weights are tabulated */
+#define OFF_GRID        1e-9  /* of a tick: a price that is no whole number of them */
+#define LEVELS_MAX      16384 /* a side: more are not looked at */
 
 bool liquidity_mid(const struct book *b, double *ret_mid_units)
 {
@@ -13,13 +16,16 @@ bool liquidity_mid(const struct book *b, double *ret_mid_units)
     return true;
 }
 
-/* A sum of price * size in integer units as quote currency; sizes of inverse contracts are worth their multiplier. */
+/* What one unit of a sum is worth in quote currency: of price * size, or of size where the contract is inverse. */
+static double unit_value(const struct instrument *in)
+{
+    double multiplier = (double)in->multiplier / 1e8, size = (double)fixed_pow10(in->qty_decimals);
+    return in->inverse ? multiplier / size : multiplier / size / (double)fixed_pow10(in->price_decimals);
+}
+
 static double sum_value(const struct instrument *in, const struct book_sum *sum)
 {
-    if (in->inverse)
-        return instrument_notional(in, 1, sum->qty);
-    double scale = (double)fixed_pow10(in->price_decimals) * (double)fixed_pow10(in->qty_decimals);
-    return sum->px_qty / scale * ((double)in->multiplier / 1e8);
+    return (in->inverse ? (double)sum->qty : sum->px_qty) * unit_value(in);
 }
 
 double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,
@@ -71,34 +77,69 @@ double liquidity_imbalance_rank(const struct book *b, double lambda, int levels)
     return bid + ask > 0.0 ? (bid - ask) / (bid + ask) : 0.0;
 }
 
-static void distance_sum(const struct book *b, const struct instrument *in, enum side side, double mid,
-                         double tau_bps, double *ret_size, double *ret_value)
+/* Weights of one side, level by level: w(d + k ticks) = w(d) r^k, so that an exp is needed only after a wide gap. */
+struct decay {
+    double mid, tau_bps;
+    double per_tick;     /* ticks a price unit */
+    double steps[STEPS]; /* r^k */
+};
+
+static void decay_init(struct decay *d, double mid, double tau_bps, int64_t tick)
+{
+    double r = exp(-(double)tick / mid * 1e4 / tau_bps);
+    d->mid = mid;
+    d->tau_bps = tau_bps;
+    d->per_tick = 1.0 / (double)tick;
+    d->steps[0] = 1.0;
+    for (int k = 1; k < STEPS; k++)
+        d->steps[k] = d->steps[k - 1] * r;
+}
+
+static double decay_weight(const struct decay *d, double before, int64_t before_px, int64_t px)
+{
+    double ticks = fabs((double)(px - before_px)) * d->per_tick;
+    if (before > 0.0 && ticks < STEPS - 0.5) {
+        int k = (int)(ticks + 0.5);
+        if (fabs(ticks - k) < OFF_GRID)
+            return before * d->steps[k];
+    }
+    return exp(-fabs((double)px / d->mid - 1.0) * 1e4 / d->tau_bps);
+}
+
+static void distance_sum(const struct book *b, const struct instrument *in, enum side side,
+                         const struct decay *d, double *ret_size, double *ret_value)
 {
     struct book_iter it;
-    struct level level;
+    struct level level = {0};
+    double reach = d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4, size = 0.0, value = 0.0, w = 0.0;
+    int64_t before_px = 0;
 
-    *ret_size = *ret_value = 0.0;
     book_iter_init(&it, b, side);
-    while (book_iter_next(&it, &level)) {
-        double d = fabs((double)level.px / mid - 1.0) * 1e4;
-        if (d > NEGLIGIBLE_TAUS * tau_bps)
+    for (int n = 0; n < LEVELS_MAX && book_iter_next(&it, &level); n++) {
+        if (fabs((double)level.px - d->mid) > reach)
             break;
-        double w = exp(-d / tau_bps);
-        *ret_size += w * (double)level.qty;
-        *ret_value += w * instrument_notional(in, level.px, level.qty);
+        w = decay_weight(d, w, before_px, level.px);
+        before_px = level.px;
+        double weighted = w * (double)level.qty;
+        size += weighted;
+        value += weighted * (double)level.px;
     }
+    *ret_size = size;
+    *ret_value = (in->inverse ? size : value) * unit_value(in);
 }
 
 void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps,
                         struct liquidity_weighted *ret_weighted)
 {
     double mid, bid_size, ask_size;
+    struct decay d;
 
     *ret_weighted = (struct liquidity_weighted){0};
     if (!liquidity_mid(b, &mid))
         return;
-    distance_sum(b, in, SIDE_BID, mid, tau_bps, &bid_size, &ret_weighted->bid);
-    distance_sum(b, in, SIDE_ASK, mid, tau_bps, &ask_size, &ret_weighted->ask);
+    decay_init(&d, mid, tau_bps, in->tick);
+    distance_sum(b, in, SIDE_BID, &d, &bid_size, &ret_weighted->bid);
+    distance_sum(b, in, SIDE_ASK, &d, &ask_size, &ret_weighted->ask);
     if (bid_size + ask_size > 0.0)
         ret_weighted->imbalance = (bid_size - ask_size) / (bid_size + ask_size);
 }
