@@ -42,6 +42,32 @@ struct engine {
     bool is_head_dirty;
 };
 
+static int session_begin(struct engine *e)
+{
+    e->chain = (struct digest){HASH_SEED, HASH_SEED};
+    e->head.risk.first_to_die = -1;
+    int err = portfolio_create(&e->portfolio);
+    return err < 0 ? err : liqs_init(&e->liqs);
+}
+
+static void session_end(struct engine *e)
+{
+    for (uint32_t i = 0; i < e->head.market_n; i++) {
+        market_destroy(e->markets[i]);
+        e->markets[i] = NULL;
+        if (e->pub)
+            trail_clear(publication_tape(e->pub, i));
+    }
+    portfolio_destroy(e->portfolio);
+    e->portfolio = NULL;
+    liqs_finish(&e->liqs);
+    e->liqs = (struct liqs){0};
+    e->head = (struct head_view){0};
+    memset(e->by_id, 0, sizeof e->by_id);
+    if (e->pub)
+        trail_clear(publication_liquidations(e->pub));
+}
+
 int engine_create(struct publication *pub, const struct engine_hooks *hooks, struct engine **ret_engine)
 {
     struct engine *e = calloc(1, sizeof *e);
@@ -50,11 +76,7 @@ int engine_create(struct publication *pub, const struct engine_hooks *hooks, str
     e->pub = pub;
     if (hooks)
         e->hooks = *hooks;
-    e->chain = (struct digest){HASH_SEED, HASH_SEED};
-    e->head.risk.first_to_die = -1;
-    int err = portfolio_create(&e->portfolio);
-    if (err == 0)
-        err = liqs_init(&e->liqs);
+    int err = session_begin(e);
     if (err < 0) {
         engine_destroy(e);
         return err;
@@ -67,10 +89,7 @@ void engine_destroy(struct engine *e)
 {
     if (!e)
         return;
-    for (uint32_t i = 0; i < e->head.market_n; i++)
-        market_destroy(e->markets[i]);
-    portfolio_destroy(e->portfolio);
-    liqs_finish(&e->liqs);
+    session_end(e);
     free(e);
 }
 
@@ -115,6 +134,11 @@ static struct market *market_of(struct engine *e, const struct event *ev)
 
 /* --- what each kind of event does ------------------------------------------------------------------------------- */
 
+static int64_t next_tick(int64_t now_ns)
+{
+    return now_ns / TICK_NS * TICK_NS + TICK_NS;
+}
+
 static void lose_all(struct engine *e, enum gap_cause cause)
 {
     for (uint32_t i = 0; i < e->head.market_n; i++) {
@@ -126,16 +150,17 @@ static void lose_all(struct engine *e, enum gap_cause cause)
     }
 }
 
+/* A session begins with nothing, as the program that recorded it did: so its replay is the same whatever stood before it. */
 static int on_session(struct engine *e, const struct event *ev)
 {
     const struct session_row *row = event_rows_const(ev);
-    lose_all(e, GAP_DISCONNECT);
-    memset(e->by_id, 0, sizeof e->by_id);
-    e->head.session_ns = ev->recv_ns;
+    session_end(e);
+    int err = session_begin(e);
+    e->tick_ns = next_tick(ev->recv_ns);
+    e->head.seq = ev->seq;
+    e->head.time_ns = e->head.session_ns = ev->recv_ns;
     text_copy(e->head.source, sizeof e->head.source, row->source);
-    e->head.feed_n = 0;
-    memset(e->head.feeds, 0, sizeof e->head.feeds);
-    return 0;
+    return err;
 }
 
 static uint32_t feed_index(struct engine *e, const char *venue)
@@ -402,8 +427,8 @@ int engine_apply(struct engine *e, const struct event *ev)
     if (ev->recv_ns <= 0 || ev->recv_ns > INT64_MAX - ENGINE_LEAP_NS)
         return AP_ERANGE;
     if (e->tick_ns == 0)
-        e->tick_ns = ev->recv_ns / TICK_NS * TICK_NS + TICK_NS;
-    if (ev->recv_ns >= e->tick_ns)
+        e->tick_ns = next_tick(ev->recv_ns);
+    if (ev->recv_ns >= e->tick_ns && ev->kind != EVENT_SESSION)
         engine_advance(e, ev->recv_ns);
     if (ev->recv_ns > e->head.time_ns)
         e->head.time_ns = ev->recv_ns;

@@ -318,6 +318,38 @@ static void test_digest(void **state)
     engine_destroy(twin);
 }
 
+/* A second session in the same journal: its digests are those of a program that saw nothing else. */
+static void test_sessions(void **state)
+{
+    struct fixture *x = *state;
+    uint64_t exact[2], all[2];
+    join(x);
+    x->script.now_ns += 3 * NS_PER_S;
+    script_trade(&x->script, 1, 10010, 1000, AGGRESSOR_BUY);
+    run(x);
+    engine_digest(x->engine, &exact[0], &all[0]);
+    x->script.now_ns += 7200 * NS_PER_S;
+    int64_t start = x->script.now_ns;
+    size_t second = x->script.buf.used;
+    struct instrument in = script_instrument(1, "ETHUSDT");
+    script_session(&x->script);
+    script_declare(&x->script, &in);
+    join(x);
+    assert_int_equal(engine_market_count(x->engine), 1);
+    assert_int_equal(engine_find(x->engine, "binance:BTCUSDT"), -1);
+    assert_true(engine_head(x->engine)->session_ns == start);
+    engine_digest(x->engine, &exact[0], &all[0]);
+
+    struct engine *twin;
+    const struct event *ev;
+    assert_ok(engine_create(NULL, NULL, &twin));
+    while ((ev = script_next(&x->script, &second)))
+        assert_ok(engine_apply(twin, ev));
+    engine_digest(twin, &exact[1], &all[1]);
+    assert_true(exact[0] == exact[1] && all[0] == all[1]);
+    engine_destroy(twin);
+}
+
 static void test_nonsense(void **state)
 {
     struct fixture *x = *state;
@@ -346,6 +378,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_flow_and_heat, setup, teardown),
         cmocka_unit_test_setup_teardown(test_digest, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nonsense, setup, teardown),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
