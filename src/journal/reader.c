@@ -63,7 +63,7 @@ static char *uri_of(const char *path, const char *query)
     static const char hex[] = "0123456789abcdef";
     struct buf b;
     buf_init(&b, 3 * 4096 + 64);
-    (void)buf_text(&b, "file:");
+    (void)buf_text(&b, path[0] == '/' ? "file://" : "file:"); /* "//x" would be a host */
     for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++) {
         if (*p == '%' || *p == '?' || *p == '#' || *p < 0x20) {
             (void)buf_printf(&b, "%%%c%c", hex[*p >> 4], hex[*p & 15]);

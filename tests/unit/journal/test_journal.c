@@ -610,6 +610,22 @@ static void manual_is_complete(void **state)
     made_finish(&m);
 }
 
+/* Names that an URI would read otherwise. */
+static void odd_names_are_names(void **state)
+{
+    static const char *const names[] = {"/a?mode=memory", "/a%41#b", "/ a & b.journal", "//twice"};
+    const struct place *p = *state;
+    struct made_events m;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct place odd = *p;
+        (void)snprintf(odd.path, sizeof(odd.path), "/%s%s", p->folder, names[i]);
+        write_small(&odd, &m);
+        check_all(&odd, &m, 1);
+        assert_int_equal(unlink(odd.path), 0);
+        made_finish(&m);
+    }
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -630,6 +646,7 @@ int main(void)
         T(failed_writes_heal),
         T(verify_can_be_stopped),
         T(manual_is_complete),
+        T(odd_names_are_names),
         T(reads_where_it_cannot_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
