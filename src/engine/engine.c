@@ -199,6 +199,9 @@ static int on_instrument(struct engine *e, const struct event *ev)
     }
     if (err < 0)
         return err;
+    err = portfolio_set_contract(e->portfolio, name, in.settle, (double)in.multiplier / 1e8);
+    if (err < 0)
+        return err;
     struct market *m = e->markets[index];
     m->feed = feed_index(e, in.venue);
     e->by_id[in.id] = m;

@@ -192,6 +192,24 @@ static void on_applied(void *user, const struct event *ev)
         j->hook->on_book(j->hook->user, &j->market->view.inst, j->market->sync.book, ev);
 }
 
+/* The book stopped being true: what the view and the measures said of it goes. */
+static void lose_view(struct market *m, int64_t now_ns)
+{
+    m->view.book_state = m->sync.state;
+    m->view.book_since_ns = m->sync.since_ns;
+    m->view.has_touch = 0;
+    m->view.bid_px = m->view.bid_qty = m->view.ask_px = m->view.ask_qty = 0;
+    m->view.known_lo = m->view.known_hi = 0;
+    m->is_dirty = true;
+    if (!m->was_true)
+        return;
+    m->was_true = false;
+    struct measure_input input = market_input(m, now_ns);
+    measures_lost(m->measures, &input);
+    wall_tracker_lost(&m->walls);
+    flow_lose_levels(m->flow);
+}
+
 int market_depth(struct market *m, const struct event *ev, const struct market_book_hook *hook)
 {
     struct joined joined = {m, hook};
@@ -207,7 +225,7 @@ int market_depth(struct market *m, const struct event *ev, const struct market_b
     }
     view_book(m, ev);
     if (result < 0 || result == SYNC_BROKEN) {
-        market_lose(m, ev->recv_ns);
+        lose_view(m, ev->recv_ns);
         return result;
     }
     if (result == SYNC_JOINED)
@@ -221,21 +239,8 @@ int market_depth(struct market *m, const struct event *ev, const struct market_b
 
 void market_lose(struct market *m, int64_t now_ns)
 {
-    if (m->sync.state == BOOK_TRUE)
-        sync_lose(&m->sync, now_ns);
-    m->view.book_state = m->sync.state;
-    m->view.book_since_ns = m->sync.since_ns;
-    m->view.has_touch = 0;
-    m->view.bid_px = m->view.bid_qty = m->view.ask_px = m->view.ask_qty = 0;
-    m->view.known_lo = m->view.known_hi = 0;
-    m->is_dirty = true;
-    if (!m->was_true)
-        return;
-    m->was_true = false;
-    struct measure_input input = market_input(m, now_ns);
-    measures_lost(m->measures, &input);
-    wall_tracker_lost(&m->walls);
-    flow_lose_levels(m->flow);
+    sync_lose(&m->sync, now_ns);
+    lose_view(m, now_ns);
 }
 
 void market_quote(struct market *m, const struct event *ev)
