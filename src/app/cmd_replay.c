@@ -91,7 +91,7 @@ static int replay_screen(struct source *s, const struct cli *cli, const struct s
 
     if (deck_start(s, &deck, why, sizeof why) < 0)
         return complain("%s", why);
-    if (cli->speed > 0)
+    if (cli->speed >= 0)
         deck_set_speed(deck, cli->speed);
     if (cli->at) {
         struct player p;

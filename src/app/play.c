@@ -55,6 +55,7 @@ struct deck {
     struct player player;
     char error[160];
     int64_t reached_ns; /* engine time */
+    int64_t seek_ns;    /* being played up to; 0: none */
     bool is_rewind;     /* the source lies ahead of the player: begin again */
     bool stop;
 };
@@ -141,7 +142,7 @@ static bool work(struct deck *d)
     struct player *p = &d->player;
     enum player_step step = p->step;
     bool is_rewind = d->is_rewind, is_done = true;
-    int64_t due = player_due(p, now_ns()), at = 0;
+    int64_t seek = d->seek_ns, due = seek != 0 ? seek : player_due(p, now_ns()), at = 0;
     int more = 1;
 
     p->step = STEP_NONE;
@@ -158,11 +159,19 @@ static bool work(struct deck *d)
     pthread_mutex_lock(&d->lock);
     if (more < 0)
         fail(d, more);
-    else if (more == 0 && is_done)
-        p->is_ended = true;
-    if (at != 0)
-        p->at_ns = at;
     d->reached_ns = d->engine ? engine_time(d->engine) : 0;
+    if (d->is_rewind || d->seek_ns != seek) /* another seek came meanwhile */
+        return true;
+    if (at != 0)
+        player_reached(p, at, now_ns());
+    else if (seek != 0 && is_done)
+        player_reached(p, seek, now_ns());
+    else if (seek == 0 && !is_done)
+        player_reached(p, d->reached_ns, now_ns()); /* it cannot keep up: play goes on from here */
+    if (is_done)
+        d->seek_ns = 0;
+    if (more == 0 && is_done)
+        p->is_ended = true;
     return !is_done;
 }
 
@@ -296,8 +305,8 @@ void deck_seek(struct deck *d, int64_t to_ns)
 {
     pthread_mutex_lock(&d->lock);
     player_seek(&d->player, to_ns, now_ns());
-    d->player.is_ended = false;
-    d->is_rewind = d->player.at_ns < d->reached_ns;
+    d->seek_ns = d->player.at_ns;
+    d->is_rewind = d->is_rewind || d->seek_ns < d->reached_ns;
     pthread_cond_signal(&d->changed);
     pthread_mutex_unlock(&d->lock);
 }
