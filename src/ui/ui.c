@@ -44,11 +44,23 @@ static int heat_cols(const struct ui *ui)
     return cols > HEAT_COLS_MAX ? HEAT_COLS_MAX : cols > 0 ? cols : 0;
 }
 
+/* A young history in narrow columns, so that there is a picture to see; 5 s (10 s on a small screen) once that fills it. History only
+ * grows, so the columns widen a few times in the first minutes and then stay. */
 int64_t ui_column_ns(const struct ui *ui)
 {
+    static const int64_t steps[] = {1, 2, 5, 10};
+    int cols = heat_cols(ui);
+    int64_t usual = cols < HEAT_NARROW ? HEAT_COLUMN_NARROW_NS : HEAT_COLUMN_NS;
+    int64_t history = ui->live.head.time_ns - ui->live.head.session_ns;
+
     if (ui->column_ns != 0)
         return ui->column_ns;
-    return heat_cols(ui) < HEAT_NARROW ? HEAT_COLUMN_NARROW_NS : HEAT_COLUMN_NS;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        int64_t column = steps[i] * NS_PER_S;
+        if (column >= usual || history < column * cols)
+            return column < usual ? column : usual;
+    }
+    return usual;
 }
 
 int ui_price_rows(const struct ui *ui)
@@ -203,7 +215,9 @@ static void ask(struct ui *ui)
         .rows = (uint32_t)ui_price_rows(ui),
         .top_px = ui->top_px,
         .group = ui_group(ui),
-        .heat_cols = (uint32_t)heat_cols(ui),
+        .heat_cols = (uint32_t)(heat_cols(ui) < HEAT_COLS_MAX
+                                    ? heat_cols(ui) + 1
+                                    : HEAT_COLS_MAX), /* the newest may be empty yet */
         .column_ns = ui_column_ns(ui),
         .mark_usd = ui->settings->screen.mark_trades,
     };

@@ -45,25 +45,48 @@ static int draw_note(const struct ui *ui, const struct pane *p, int x, int y, co
     return x - start;
 }
 
+static bool is_serious(const struct note_item *n)
+{
+    return n->kind != NOTE_WALL_BORN && n->kind != NOTE_WALL_GONE;
+}
+
+/* Puts a note on the line if it fits whole; the column behind it. */
+static int add_note(const struct ui *ui, const struct pane *p, int x, const struct note_item *n)
+{
+    const struct data *d = &ui->live;
+    int w = 2 + 10 + text_columns(n->text);
+    w += n->instrument < d->name_n && d->name_n > 1 ? text_columns(d->names[n->instrument].symbol) + 1 : 0;
+    if (x > 0 && x + w > p->w)
+        return x;
+    return x + draw_note(ui, p, x, 0, n, d->head.time_ns - n->time_ns < FRESH_NS) + 3;
+}
+
 void notes_draw(const struct ui *ui, const struct pane *p)
 {
     const struct data *d = &ui->live;
+    int x = 0;
     if (ui->message_until_ns > ui->wall_ns) {
         pane_text(p, 0, 0, ui->is_message_bad ? ROLE_BAD : ROLE_BRIGHT, ui->message);
         return;
     }
-    int x = 0;
-    for (uint32_t i = (uint32_t)ui->note_back; i < d->note_n && x < p->w; i++) {
-        const struct note_item *n = &d->notes[i];
-        int w = 2 + 10 + text_columns(n->text);
-        w += n->instrument < d->name_n && d->name_n > 1 ? text_columns(d->names[n->instrument].symbol) + 1
-                                                        : 0;
-        if (x > 0 && x + w > p->w)
-            break;
-        x += draw_note(ui, p, x, 0, n, d->head.time_ns - n->time_ns < FRESH_NS) + 3;
-    }
-    if (ui->note_back > 0)
+    if (ui->note_back > 0) {
+        for (uint32_t i = (uint32_t)ui->note_back; i < d->note_n && x < p->w; i++)
+            x = add_note(ui, p, x, &d->notes[i]);
         pane_right(p, 0, p->w, 0, ROLE_DIM, " n newer  N older");
+        return;
+    }
+    /* Walls come and go: what is serious stands before them for a minute. */
+    bool is_full = false;
+    for (int pass = 0; pass < 2; pass++) {
+        for (uint32_t i = 0; i < d->note_n && i < 24 && !is_full; i++) {
+            bool is_first = is_serious(&d->notes[i]) && d->head.time_ns - d->notes[i].time_ns < FRESH_NS;
+            if (is_first != (pass == 0))
+                continue;
+            int next = add_note(ui, p, x, &d->notes[i]);
+            is_full = next == x;
+            x = next;
+        }
+    }
 }
 
 void events_draw(const struct ui *ui, const struct pane *p)

@@ -7,9 +7,10 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LABEL_COLS 10
-#define UPPER_HALF 0x2580
-#define LOWER_HALF 0x2584
+#define LABEL_COLS     10
+#define MARK_SHADE_MAX 8
+#define UPPER_HALF     0x2580
+#define LOWER_HALF     0x2584
 
 struct heat {
     const struct ui *ui;
@@ -98,6 +99,16 @@ static void draw_trace(const struct heat *h)
     }
 }
 
+/* Behind a mark: the cell's own shade, but dark enough to read the mark. */
+static uint8_t mark_ground(const struct heat *h, int col, int y)
+{
+    if (!h->pane.canvas->has_shades || col >= (int)h->pic->col_n)
+        return PAINT_OWN;
+    int top = shade_at(h, col, 2 * y), low = shade_at(h, col, 2 * y + 1);
+    int least = top < low ? top : low;
+    return PAINT_HEAT(least < 0 ? 0 : least < MARK_SHADE_MAX ? least : MARK_SHADE_MAX);
+}
+
 static void draw_marks(const struct heat *h)
 {
     static const struct {
@@ -117,7 +128,8 @@ static void draw_marks(const struct heat *h)
             int x = (int)m->col - h->col0 + h->shift, y = m->row / 2;
             if (x < 0 || y >= (int)h->pic->row_n)
                 continue;
-            pane_put(&h->pane, x, y, looks[m->kind].ch, looks[m->kind].role, PAINT_HEAT(0), ATTR_BOLD);
+            pane_put(&h->pane, x, y, looks[m->kind].ch, looks[m->kind].role, mark_ground(h, m->col, y),
+                     ATTR_BOLD);
         }
     }
 }
@@ -266,8 +278,12 @@ void heat_draw(const struct ui *ui, const struct pane *p)
         panel_banner(ui, &h.pane);
         return;
     }
-    h.col0 = (int)pic->col_n > w ? (int)pic->col_n - w : 0;
-    h.shift = (int)pic->col_n < w ? w - (int)pic->col_n : 0;
+    /* The running column comes when it has something to show. */
+    int end = (int)pic->col_n;
+    if (end >= 2 && !pic->has_column[end - 1] && pic->has_column[end - 2])
+        end--;
+    h.col0 = end > w ? end - w : 0;
+    h.shift = end < w ? w - end : 0;
     title_of(ui, w, w, title, sizeof title);
     panel_head(ui, p, PANEL_HEAT, title);
     draw_cells(&h);
