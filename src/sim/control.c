@@ -32,7 +32,7 @@ int control_subscribe_list(struct listener *l, const char *list, size_t n)
         const char *stop = slash ? slash : end;
         if (stop > list) {
             int err = hub_subscribe(l, list, (size_t)(stop - list));
-            if (err < 0 && err != AP_ETOOBIG) {
+            if (err < 0 && err != AP_ETOOBIG && err != AP_EINVAL) {
                 return err;
             }
         }
@@ -76,7 +76,7 @@ static int subscribe(struct listener *l, const struct request *r)
             return 0;
         }
         int made = hub_subscribe(l, name.text, name.n);
-        if (made < 0 && made != AP_ETOOBIG) {
+        if (made < 0 && made != AP_ETOOBIG && made != AP_EINVAL) {
             return made;
         }
     }

@@ -81,10 +81,24 @@ static int grow_subs(struct listener *l)
     return 0;
 }
 
+/* Names go back into JSON as they are. */
+static bool is_plain(const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (name[i] <= ' ' || name[i] > '~' || name[i] == '"' || name[i] == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
 int hub_subscribe(struct listener *l, const char *name, size_t n)
 {
-    if (n >= STREAM_NAME_MAX || memchr(name, '\0', n)) {
+    if (n >= STREAM_NAME_MAX) {
         return AP_ETOOBIG;
+    }
+    if (!is_plain(name, n)) {
+        return AP_EINVAL;
     }
     if (find_sub(l, name, n)) {
         return 0;

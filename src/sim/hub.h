@@ -82,7 +82,7 @@ struct sim_sink hub_sink(struct hub *h);
 
 void hub_join(struct hub *h, struct listener *l, int64_t now_ns);
 void hub_leave(struct hub *h, struct listener *l);
-/* AP_EFULL beyond HUB_STREAMS_MAX, AP_ETOOBIG for a name that is too long. Twice is once. */
+/* AP_EFULL beyond HUB_STREAMS_MAX, AP_ETOOBIG or AP_EINVAL for a name that cannot be one. Twice is once. */
 AP_MUST_CHECK int hub_subscribe(struct listener *l, const char *name, size_t n);
 void hub_unsubscribe(struct listener *l, const char *name, size_t n);
 /* Queues one message to one client; cuts it off when the queue is full. */

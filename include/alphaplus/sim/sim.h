@@ -1,4 +1,10 @@
-/* An exchange on loopback: Binance USD-M's protocol over real sockets, from a capture or from a seeded market model. */
+/* An exchange on loopback (127.0.0.1 only): Binance USD-M's protocol over real sockets, from a capture or from a seeded market
+ * model.
+ *
+ * A capture's frames keep their bytes; a client that asks for another speed of a stream gets the captured one under the name it
+ * asked, and aggTrade of a capture that holds only single trades gets those under their own name. The captured snapshot answers
+ * REST at its own time (requests before are held until then); later requests get the book as the capture has it by then.
+ * A client that does not read is closed. What the market cannot tell (open interest of a capture) is refused, not made up. */
 #ifndef ALPHAPLUS_SIM_SIM_H
 #define ALPHAPLUS_SIM_SIM_H
 
@@ -11,12 +17,12 @@
 
 struct sim_options {
     const char *const *captures; /* NULL: the market model */
-    size_t capture_n;
-    double speed; /* of the capture or the model; 1 = real time; 0: as fast as clients take it */
-    uint16_t port; /* 0: any free one */
+    size_t capture_n; /* files of one instrument follow one another, instruments are merged by time */
+    double speed;     /* of the capture or the model; 1 = real time; 0: as fast as clients take it */
+    uint16_t port;    /* 0: any free one */
     uint64_t seed;
-    bool is_loop;  /* begin the capture again at its end; else the sockets close */
-    bool waits;    /* the market (or capture) starts when the first depth stream is subscribed */
+    bool is_loop; /* begin the capture again at its end; else the sockets close */
+    bool waits;   /* the market (or capture) starts shortly after the first depth stream is subscribed */
 };
 struct sim; /* opaque: its own thread, loop and context */
 AP_MUST_CHECK int sim_start(const struct sim_options *o, struct sim **ret_sim, char *why, size_t why_size);
