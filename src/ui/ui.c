@@ -206,6 +206,12 @@ static void write_request(struct ui *ui, const struct view_request *r)
     board_publish(b);
 }
 
+static bool is_same_view(const struct view_request *a, const struct view_request *b)
+{
+    return a->market == b->market && a->rows == b->rows && a->top_px == b->top_px && a->group == b->group &&
+           a->heat_cols == b->heat_cols && a->column_ns == b->column_ns;
+}
+
 /* Tells the engine what is looked at, when that changed. */
 static void ask(struct ui *ui)
 {
@@ -223,7 +229,7 @@ static void ask(struct ui *ui)
     };
     if (r.rows == 0 || r.group == 0 || r.top_px == 0 || ui->is_held)
         return;
-    if (memcmp(&r, &ui->request, sizeof r) == 0)
+    if (is_same_view(&r, &ui->request))
         return;
     r.id++;
     if (ui->request.rows == 0)

@@ -117,7 +117,7 @@ static double cell_qty(uint32_t market, int64_t cell, int64_t t_ns, double mid)
     double u = unit(market + 5, (uint64_t)cell), row = unit(market + 6, (uint64_t)(cell / 5));
     double away = fabs((double)(cell * CELL_TICKS) - mid) / (400.0 + 1e-9);
     double thin = away < 1.0 ? 0.35 + 0.65 * away : 1.0;
-    double pulse = 1.0 + 0.35 * noise((uint64_t)cell * 7 + market, (double)(t_ns / NS_PER_MS) / 45000.0);
+    double pulse = 1.0 + 0.35 * noise((uint64_t)cell * 7 + market, (double)t_ns / 45e9);
     double round_number = cell % 50 == 0 ? 2.5 : 1.0;
     return specs[market].cell_qty * (0.25 + 1.6 * u * u * u) * (0.5 + 1.3 * row * row) * thin * pulse *
            round_number;

@@ -48,12 +48,12 @@ void panel_banner(const struct ui *ui, const struct pane *p)
         return;
     if (!data_has_market(d))
         snprintf(text, sizeof text, " WAITING FOR THE FIRST INSTRUMENT ");
-    else if (d->market.book_state != BOOK_TRUE)
-        snprintf(text, sizeof text, " %s  %s ", book_state_name(d->market.book_state),
-                 format_age(age, d->head.time_ns - d->market.book_since_ns));
-    else
+    else if (is_down && d->market.book_state == BOOK_TRUE)
         snprintf(text, sizeof text, " FEED %s  %s ", feed_state_name(f->row.state),
                  format_age(age, d->head.time_ns - f->since_ns));
+    else
+        snprintf(text, sizeof text, " %s  %s ", book_state_name(d->market.book_state),
+                 format_age(age, d->head.time_ns - d->market.book_since_ns));
     int w = text_columns(text), y = p->h / 2;
     pane_fill(p, 0, y, p->w, ' ', ROLE_TEXT);
     pane_text(p, w < p->w ? (p->w - w) / 2 : 0, y, ROLE_ALARM, text);

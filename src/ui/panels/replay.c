@@ -27,11 +27,10 @@ void replay_draw(const struct ui *ui, const struct pane *p)
     date[10] = '\0';
     line_add(&l, 2, 10, ROLE_REPLAY, "%s", date);
     line_add(&l, 0, 12, ROLE_REPLAY, "%s", format_time(a, r->at_ns, 3, ui_offset_s(ui), true));
-    line_add(&l, 4, 0, ROLE_REPLAY, "%s ", format_time(a, r->last_ns, 0, ui_offset_s(ui), true))->is_right =
+    line_add(&l, 4, 0, ROLE_REPLAY, "%s", format_time(a, r->first_ns, 0, ui_offset_s(ui), true));
+    line_add(&l, 4, 0, ROLE_REPLAY, "%s", format_time(a, r->last_ns, 0, ui_offset_s(ui), true))->is_right =
         true;
-    line_add(&l, 4, 0, ROLE_REPLAY, "%s", format_time(a, r->first_ns, 0, ui_offset_s(ui), true))->is_right =
-        true;
-    line_add(&l, 5, 0, ROLE_REPLAY, "%.40s", ui->title)->is_right = true;
+    line_add(&l, 5, 0, ROLE_REPLAY, "%.40s ", ui->title)->is_right = true;
     struct pane bar = line_draw(&l, p, 0);
     int w = bar.w - 2;
     if (w < 8)
