@@ -1,5 +1,6 @@
-/* Binance USD-M's JSON, frame by frame, fields in the order and with the widths of the real thing. Everything is appended to
- * `out`; a failure is sticky there. event_ms is E; times of the market are told as start_ms + time_ms. */
+/* Binance USD-M's JSON, frame by frame, fields in the order and with the widths of the real thing.
+ * Everything is appended to `out`; a failure is sticky there. event_ms is E; times of the market are told
+ * as start_ms + time_ms. */
 #ifndef SIM_BINANCE_ENCODE_H
 #define SIM_BINANCE_ENCODE_H
 

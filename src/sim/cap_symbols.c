@@ -91,11 +91,10 @@ static void learn_members(struct listing *in, const char *text, size_t n)
 {
     struct json_span all, key, value;
     struct json_walk w;
-    int err = json_read(text, n, &all);
-    if (err < 0 || json_enter(&all, JSON_OBJECT, &w) < 0) {
+    if (json_read(text, n, &all) < 0 || json_enter(&all, JSON_OBJECT, &w) < 0) {
         return;
     }
-    while ((err = json_member(&w, &key, &value)) > 0) {
+    while (json_member(&w, &key, &value) > 0) {
         if (value.type == JSON_ARRAY) {
             learn_rows(in, &value);
         } else if (value.type == JSON_STRING &&

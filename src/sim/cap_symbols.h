@@ -1,5 +1,5 @@
-/* What a capture speaks of: its symbols with the decimals and tick their numbers need, its other streams. Found by reading
- * through it once before it is played. */
+/* What a capture speaks of: its symbols with the decimals and tick their numbers need, its other streams.
+ * Found by reading through it once before it is played. */
 #ifndef SIM_CAP_SYMBOLS_H
 #define SIM_CAP_SYMBOLS_H
 
@@ -34,8 +34,8 @@ void cap_symbols_finish(struct cap_symbols *t);
 struct cap_symbol *cap_symbols_find(struct cap_symbols *t, const char *symbol);
 /* Index + 1; 0 when unknown. */
 size_t cap_symbols_other(const struct cap_symbols *t, const char *name, size_t n);
-/* Learns from one frame. `owner`: the symbol a bare snapshot belongs to, NULL: nobody. AP_EFULL: more symbols than there is
- * room for. Frames that cannot be read teach nothing. */
+/* Learns from one frame. `owner`: the symbol a bare snapshot belongs to, NULL: nobody. AP_EFULL: more
+ * symbols than there is room for. Frames that cannot be read teach nothing. */
 AP_MUST_CHECK int cap_symbols_learn(struct cap_symbols *t, const struct cap_frame *f, const char *text,
                                     size_t n, const char *owner);
 /* After the last: fills in base, quote and tick, and makes the books. */

@@ -40,8 +40,8 @@ static bool starts_with(const char **path, const char *word)
     return true;
 }
 
-/* "/public/ws/a/b" -> its route, whether combined, and the rest of the path; false for any other path. Paths without a route
- * open as ever, and stay silent. */
+/* "/public/ws/a/b" -> its route, whether combined, and the rest of the path; false for any other path.
+ * Paths without a route open as ever, and stay silent. */
 static bool read_path(const char *path, enum stream_route *ret_route, bool *ret_combined,
                       const char **ret_rest)
 {

@@ -60,7 +60,7 @@ static void answer(struct listener *l, const struct request *r, const char *body
     buf_printf(&out, "{%s", body);
     put_id(&out, r);
     if (out.failed == 0) {
-        hub_send(l, out.data, out.len, "", 0, "");
+        hub_send(l, out.data, out.len, "", 0, "", 0);
     }
     buf_finish(&out);
 }
@@ -109,7 +109,7 @@ static int list_subscriptions(struct listener *l, const struct request *r)
     buf_byte(&out, ']');
     put_id(&out, r);
     if (out.failed == 0) {
-        hub_send(l, out.data, out.len, "", 0, "");
+        hub_send(l, out.data, out.len, "", 0, "", 0);
     }
     buf_finish(&out);
     return 0;

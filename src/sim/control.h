@@ -1,4 +1,5 @@
-/* What a client sends on its WebSocket: {"method":"SUBSCRIBE","params":["btcusdt@depth@100ms"],"id":1} and its kin. */
+/* What a client sends on its WebSocket: {"method":"SUBSCRIBE","params":["btcusdt@depth@100ms"],"id":1} and
+ * its kin. */
 #ifndef SIM_CONTROL_H
 #define SIM_CONTROL_H
 

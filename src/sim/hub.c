@@ -140,12 +140,12 @@ static void cut(struct listener *l)
 }
 
 void hub_send(struct listener *l, const char *head, size_t head_n, const char *body, size_t body_n,
-              const char *tail)
+              const char *tail, size_t tail_n)
 {
     if (l->is_cut || l->is_closing) {
         return;
     }
-    size_t tail_n = strlen(tail), n = head_n + body_n + tail_n;
+    size_t n = head_n + body_n + tail_n;
     bool was_empty = sendq_bytes(&l->queue) == 0;
     unsigned char *at = sendq_push(&l->queue, n);
     if (!at) {
@@ -172,19 +172,19 @@ static bool is_own_name(const struct subscription *sub, const struct sim_frame *
 static void send_frame(struct listener *l, const struct subscription *sub, const struct sim_frame *f)
 {
     if (!l->is_combined) {
-        hub_send(l, "", 0, f->data, f->data_n, "");
+        hub_send(l, "", 0, f->data, f->data_n, "", 0);
         return;
     }
     bool is_own = is_own_name(sub, f);
     if (is_own && f->whole) {
-        hub_send(l, "", 0, f->whole, f->whole_n, "");
+        hub_send(l, "", 0, f->whole, f->whole_n, "", 0);
         return;
     }
     char head[STREAM_NAME_MAX * 2 + 32];
     int n = is_own ? snprintf(head, sizeof head, "{\"stream\":\"%.*s\",\"data\":", (int)f->name_n, f->name)
                    : snprintf(head, sizeof head, "{\"stream\":\"%s\",\"data\":", sub->name);
     if (n > 0 && (size_t)n < sizeof head) {
-        hub_send(l, head, (size_t)n, f->data, f->data_n, "}");
+        hub_send(l, head, (size_t)n, f->data, f->data_n, "}", 1);
     }
 }
 

@@ -1,8 +1,8 @@
-/* Who listens to what: clients, their subscriptions and their send queues. No sockets here: the server gives each client two
- * functions to be woken and to be cut off by.
+/* Who listens to what: clients, their subscriptions and their send queues. No sockets here: the server
+ * gives each client two functions to be woken and to be cut off by.
  *
- * A frame's way: source -> sink -> hub -> send queue -> socket. What shall tamper with frames (faults) is a sink that stands
- * in front of the hub's. */
+ * A frame's way: source -> sink -> hub -> send queue -> socket. What shall tamper with frames (faults) is
+ * a sink that stands in front of the hub's. */
 #ifndef SIM_HUB_H
 #define SIM_HUB_H
 
@@ -16,7 +16,8 @@
 
 #define HUB_STREAMS_MAX 1024 /* a client, as the venue has it */
 
-/* A topic is what a source publishes under; several stream names may mean the same one. 0: nothing is ever published. */
+/* A topic is what a source publishes under; several stream names may mean the same one. 0: nothing is ever
+ * published. */
 struct sim_frame {
     uint32_t topic;
     const char *name; /* the frame's own stream name */
@@ -87,7 +88,7 @@ AP_MUST_CHECK int hub_subscribe(struct listener *l, const char *name, size_t n);
 void hub_unsubscribe(struct listener *l, const char *name, size_t n);
 /* Queues one message to one client; cuts it off when the queue is full. */
 void hub_send(struct listener *l, const char *head, size_t head_n, const char *body, size_t body_n,
-              const char *tail);
+              const char *tail, size_t tail_n);
 /* May the source go on, if it waits for its readers? All queues are below `bytes`. */
 bool hub_has_room(const struct hub *h, size_t bytes);
 /* All clients are to be closed once they have everything. */

@@ -1,5 +1,5 @@
-/* Walks JSON text in place: whole values are skipped or handed out as spans, nothing is allocated. For the few messages that
- * clients send and for the envelopes of captured frames. */
+/* Walks JSON text in place: whole values are skipped or handed out as spans, nothing is allocated. For the
+ * few messages that clients send and for the envelopes of captured frames. */
 #ifndef SIM_JSON_H
 #define SIM_JSON_H
 

@@ -1,5 +1,6 @@
-/* A book kept in the plainest way, as two sorted arrays, best last: so that the exchange can give a true snapshot at any time of
- * a capture that holds only one. Follows the venue's own rule for joining and for continuity. */
+/* A book kept in the plainest way, as two sorted arrays, best last: so that the exchange can give a true
+ * snapshot at any time of a capture that holds only one. Follows the venue's own rule for joining and for
+ * continuity. */
 #ifndef SIM_PLAIN_BOOK_H
 #define SIM_PLAIN_BOOK_H
 

@@ -167,8 +167,8 @@ void server_finish(struct server *s)
 {
     uv_close((uv_handle_t *)&s->ping_timer, NULL);
     uv_close((uv_handle_t *)&s->stall_timer, NULL);
-    /* On a loop that is not its own the library is destroyed twice: the first call closes sockets and handles, and once the
-     * loop has seen those closes through, the second frees the rest. */
+    /* On a loop that is not its own the library is destroyed twice: the first call closes sockets and
+     * handles, and once the loop has seen those closes through, the second frees the rest. */
     if (s->context) {
         lws_context_destroy(s->context);
     }

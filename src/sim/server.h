@@ -1,4 +1,5 @@
-/* HTTP and WebSocket on one port of 127.0.0.1: libwebsockets on the sim's own uv loop. Knows paths and clients, no market. */
+/* HTTP and WebSocket on one port of 127.0.0.1: libwebsockets on the sim's own uv loop. Knows paths and
+ * clients, no market. */
 #ifndef SIM_SERVER_H
 #define SIM_SERVER_H
 

@@ -1,5 +1,5 @@
-/* Where the exchange's market comes from: the model or a capture. A source lives on the server's loop, publishes into a sink and
- * answers REST. */
+/* Where the exchange's market comes from: the model or a capture. A source lives on the server's loop,
+ * publishes into a sink and answers REST. */
 #ifndef SIM_SOURCE_H
 #define SIM_SOURCE_H
 
@@ -38,7 +38,8 @@ struct source {
 
 AP_MUST_CHECK int source_market_create(const struct sim_options *o, const struct source_host *host,
                                        struct source **ret_source);
-/* Reads through the captures for their instruments first. `why` says in words what is wrong with which file. */
+/* Reads through the captures for their instruments first. `why` says in words what is wrong with which
+ * file. */
 AP_MUST_CHECK int source_capture_create(const struct sim_options *o, const struct source_host *host,
                                         struct source **ret_source, char *why, size_t why_size);
 

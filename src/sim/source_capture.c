@@ -1,8 +1,10 @@
-/* A capture as an exchange: its frames at their own spacing (times speed), byte for byte, to whoever listens to such a stream.
+/* A capture as an exchange: its frames at their own spacing (times speed), byte for byte, to whoever
+ * listens to such a stream.
  *
- * A client is given what the capture has of the class it asks for: any depth stream gets the captured one, and aggTrade of a
- * capture that holds only single trades gets those, under their own name. A capture has one snapshot, or few: it is the
- * REST answer at its own time (requests before are held until then), and from there a book kept beside gives later ones. */
+ * A client is given what the capture has of the class it asks for: any depth stream gets the captured one,
+ * and aggTrade of a capture that holds only single trades gets those, under their own name. A capture has
+ * one snapshot, or few: it is the REST answer at its own time (requests before are held until then), and
+ * from there a book kept beside gives later ones. */
 #include "sim/binance_encode.h"
 #include "sim/cap_symbols.h"
 #include "sim/source.h"
@@ -156,7 +158,8 @@ static void play_snapshot(struct source_capture *s, struct cap_symbol *symbol,
     s->base.host.retry_held(s->base.host.user);
 }
 
-/* A source that waits for its readers also waits, a while, for the request that this snapshot is to answer. */
+/* A source that waits for its readers also waits, a while, for the request that this snapshot is to
+ * answer. */
 static bool must_wait_to_be_asked(struct source_capture *s, const struct cap_symbol *symbol)
 {
     if (s->speed > 0.0 || symbol->is_asked || symbol->depth_watchers == 0) {
@@ -372,7 +375,7 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
 {
     struct source_capture *s = (struct source_capture *)base;
     struct cap_symbol *symbol = r->symbol[0] ? cap_symbols_find(&s->symbols, r->symbol) : NULL;
-    if (r->symbol[0] && !symbol) {
+    if (!symbol && (r->symbol[0] || r->kind == REST_DEPTH)) {
         return source_rest_error(out, 400, -1121, "Invalid symbol.");
     }
     switch (r->kind) {
@@ -388,7 +391,8 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
 
 /* ---- opening ---- */
 
-/* The file's instrument: the only one with depth in its beginning, else the only one at all; "" when there are several. */
+/* The file's instrument: the only one with depth in its beginning, else the only one at all; "" when there
+ * are several. */
 static int find_owner(const char *path, char *owner, size_t size)
 {
     struct capture *c;

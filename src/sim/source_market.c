@@ -88,7 +88,8 @@ static struct sim_topic resolve(struct source *base, const struct stream *stream
     return (struct sim_topic){make_topic(stream->kind, i, rate_of(stream)), false};
 }
 
-/* E: what the market says, or the wall when the timer was late; but of a market in another time than ours only its own. */
+/* E: what the market says, or the wall when the timer was late; but of a market in another time than ours
+ * only its own. */
 static int64_t event_ms(const struct source_market *s)
 {
     int64_t at = s->start_ms + sim_market_time_ms(s->market);

@@ -1,4 +1,5 @@
-/* Names of streams, as "btcusdt@depth@100ms" or "!forceOrder@arr", and the routed path each class of them lives on. */
+/* Names of streams, as "btcusdt@depth@100ms" or "!forceOrder@arr", and the routed path each class of them
+ * lives on. */
 #ifndef SIM_STREAM_H
 #define SIM_STREAM_H
 

@@ -1,4 +1,5 @@
-/* What strangers hand to the loopback exchange: control messages, lines of captures, REST paths. The first byte chooses. */
+/* What strangers hand to the loopback exchange: control messages, lines of captures, REST paths. The first
+ * byte chooses. */
 #include "sim/cap_symbols.h"
 #include "sim/control.h"
 #include "sim/json.h"

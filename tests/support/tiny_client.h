@@ -1,4 +1,5 @@
-/* The smallest HTTP and WebSocket client, on blocking sockets with deadlines: for tests of servers on loopback. */
+/* The smallest HTTP and WebSocket client, on blocking sockets with deadlines: for tests of servers on
+ * loopback. */
 #ifndef AP_TEST_SUPPORT_TINY_CLIENT_H
 #define AP_TEST_SUPPORT_TINY_CLIENT_H
 
@@ -13,7 +14,8 @@ struct tiny {
     size_t at, n, cap;
 };
 
-/* The status of a GET, or TINY_*; head and body are NUL-terminated and the caller's to free (either may be NULL). */
+/* The status of a GET, or TINY_*; head and body are NUL-terminated and the caller's to free (either may be
+ * NULL). */
 int tiny_get(uint16_t port, const char *path, char **ret_head, char **ret_body);
 /* The first half of tiny_get: a request that is not answered yet; tiny_answer reads the rest. */
 int tiny_ask(struct tiny *t, uint16_t port, const char *path);
@@ -23,7 +25,8 @@ int tiny_open(struct tiny *t, uint16_t port, const char *path, int receive_buffe
 void tiny_close(struct tiny *t);
 int tiny_send(struct tiny *t, int opcode, const void *bytes, size_t n);
 int tiny_say(struct tiny *t, const char *text);
-/* The opcode of the next frame (pings are handed out, not answered), or TINY_*. The payload lives until the next call. */
+/* The opcode of the next frame (pings are handed out, not answered), or TINY_*. The payload lives until
+ * the next call. */
 int tiny_read(struct tiny *t, int timeout_ms, const char **ret_payload, size_t *ret_n);
 /* The next text; pings are answered on the way. */
 int tiny_text(struct tiny *t, int timeout_ms, const char **ret_payload, size_t *ret_n);

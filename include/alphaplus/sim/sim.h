@@ -1,10 +1,11 @@
-/* An exchange on loopback (127.0.0.1 only): Binance USD-M's protocol over real sockets, from a capture or from a seeded market
- * model.
+/* An exchange on loopback (127.0.0.1 only): Binance USD-M's protocol over real sockets, from a capture or
+ * from a seeded market model.
  *
- * A capture's frames keep their bytes; a client that asks for another speed of a stream gets the captured one under the name it
- * asked, and aggTrade of a capture that holds only single trades gets those under their own name. The captured snapshot answers
- * REST at its own time (requests before are held until then); later requests get the book as the capture has it by then.
- * A client that does not read is closed. What the market cannot tell (open interest of a capture) is refused, not made up. */
+ * A capture's frames keep their bytes; a client that asks for another speed of a stream gets the captured
+ * one under the name it asked, and aggTrade of a capture that holds only single trades gets those under
+ * their own name. The captured snapshot answers REST at its own time (requests before are held until
+ * then); later requests get the book as the capture has it by then. A client that does not read is closed.
+ * What the market cannot tell (open interest of a capture) is refused, not made up. */
 #ifndef ALPHAPLUS_SIM_SIM_H
 #define ALPHAPLUS_SIM_SIM_H
 

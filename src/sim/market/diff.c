@@ -54,13 +54,14 @@ void diff_note(struct diff *d, int32_t tick, enum side was, uint64_t id)
         return;
     }
     if (d->n == d->cap) {
-        struct diff_item *items = realloc(d->items, 2 * d->cap * sizeof items[0]);
+        size_t cap = d->cap > 0 ? 2 * d->cap : 256;
+        struct diff_item *items = realloc(d->items, cap * sizeof items[0]);
         if (!items) {
             d->err = AP_ENOMEM;
             return;
         }
         d->items = items;
-        d->cap *= 2;
+        d->cap = cap;
     }
     d->seen[tick / 64] |= bit;
     d->items[d->n++] = (struct diff_item){tick, was};

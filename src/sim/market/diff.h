@@ -1,4 +1,5 @@
-/* What changed in a book since the last depth event of one stream: each touched tick once, with the side it was on then. */
+/* What changed in a book since the last depth event of one stream: each touched tick once, with the side
+ * it was on then. */
 #ifndef SIM_MARKET_DIFF_H
 #define SIM_MARKET_DIFF_H
 
@@ -24,7 +25,8 @@ void diff_finish(struct diff *d);
 /* Begins (prev_id = the book's last id now) or ends the stream. */
 void diff_watch(struct diff *d, bool is_watched, uint64_t last_id);
 void diff_note(struct diff *d, int32_t tick, enum side was, uint64_t id);
-/* Writes the changes, prices ascending, into rows of at least 2 n levels, and begins the next span. False when there are none. */
+/* Writes the changes, prices ascending, into rows of at least 2 n levels, and begins the next span. False
+ * when there are none. */
 bool diff_take(struct diff *d, const struct lob *b, struct market_level *rows,
                struct market_depth *ret_depth);
 

@@ -1,7 +1,8 @@
 /* One instrument's resting orders as the market keeps them: lots per tick, indexed by the tick itself.
  *
- * Invariants: best_bid < best_ask; every tick <= best_bid with lots is a bid, every tick >= best_ask an ask; nothing rests
- * between. The array spans every price the model can reach; pages of it that nobody touches cost nothing. */
+ * Invariants: best_bid < best_ask; every tick <= best_bid with lots is a bid, every tick >= best_ask an
+ * ask; nothing rests between. The array spans every price the model can reach; pages of it that nobody
+ * touches cost nothing. */
 #ifndef SIM_MARKET_LOB_H
 #define SIM_MARKET_LOB_H
 
@@ -28,11 +29,14 @@ AP_MUST_CHECK int lob_init(struct lob *b, int32_t span);
 void lob_finish(struct lob *b);
 
 enum side lob_side(const struct lob *b, int32_t tick);
-/* Sets what rests at a tick; 0 removes. False, and nothing done, when it would cross or touch the other side. */
+/* Sets what rests at a tick; 0 removes. False, and nothing done, when it would cross or touch the other
+ * side. */
 bool lob_set(struct lob *b, enum side side, int32_t tick, uint32_t lots);
-/* Takes at most `lots` from the best level of a side; returns what was taken, and the tick in *ret_tick. 0: side empty. */
+/* Takes at most `lots` from the best level of a side; returns what was taken, and the tick in *ret_tick.
+ * 0: side empty. */
 uint32_t lob_take_best(struct lob *b, enum side side, uint32_t lots, int32_t *ret_tick);
-/* The next populated tick of a side away from the touch, starting beyond `tick`; 0 (bids) or span (asks) when none. */
+/* The next populated tick of a side away from the touch, starting beyond `tick`; 0 (bids) or span (asks)
+ * when none. */
 int32_t lob_next(const struct lob *b, enum side side, int32_t tick);
 int32_t lob_best(const struct lob *b, enum side side);
 

@@ -1,6 +1,7 @@
-/* Resting orders. Makers want their best bid at `anchor` and their best ask `spread` ticks above; they look at the fair price
- * only now and then, so that the touch rests and leaps as real ones do. Every edit draws a level anew: there with the
- * probability of its distance, its size log-normal around the median of its distance and of how round its price is. */
+/* Resting orders. Makers want their best bid at `anchor` and their best ask `spread` ticks above; they
+ * look at the fair price only now and then, so that the touch rests and leaps as real ones do. Every edit
+ * draws a level anew: there with the probability of its distance, its size log-normal around the median of
+ * its distance and of how round its price is. */
 #include "sim/market/state.h"
 
 #include <math.h>
@@ -85,7 +86,8 @@ void makers_init(struct instrument_market *im)
     }
 }
 
-/* A wall stands in the way of the fair price: informed takers eat at it, and it holds the price back a little. */
+/* A wall stands in the way of the fair price: informed takers eat at it, and it holds the price back a
+ * little. */
 static void lean_on_wall(struct instrument_market *im, enum side side, int32_t tick, int32_t gap)
 {
     double gap_log = gap / (double)tick;
@@ -100,7 +102,8 @@ static void lean_on_wall(struct instrument_market *im, enum side side, int32_t t
     }
 }
 
-/* Orders on the wrong side of where the makers now see the price are traded away by the quick, or withdrawn. */
+/* Orders on the wrong side of where the makers now see the price are traded away by the quick, or
+ * withdrawn. */
 static void clear_stale(struct instrument_market *im, enum side side)
 {
     struct lob *b = &im->lob;

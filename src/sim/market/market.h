@@ -1,7 +1,8 @@
-/* The seeded market: several instruments with order books, traders, walls and leveraged positions. No clock, no sockets.
+/* The seeded market: several instruments with order books, traders, walls and leveraged positions. No
+ * clock, no sockets.
  *
- * A pure function of seed and step index: market_step moves everything on by MARKET_STEP_MS. What anybody watches changes
- * nothing of it. Prices are in ticks, sizes in lots, times in ms since the market began. */
+ * A pure function of seed and step index: market_step moves everything on by MARKET_STEP_MS. What anybody
+ * watches changes nothing of it. Prices are in ticks, sizes in lots, times in ms since the market began. */
 #ifndef SIM_MARKET_MARKET_H
 #define SIM_MARKET_MARKET_H
 

@@ -1,4 +1,5 @@
-/* Leveraged positions of the market's traders, found by the price that kills them: one heap for longs, one for shorts. */
+/* Leveraged positions of the market's traders, found by the price that kills them: one heap for longs, one
+ * for shorts. */
 #ifndef SIM_MARKET_POSITIONS_H
 #define SIM_MARKET_POSITIONS_H
 

@@ -1,4 +1,5 @@
-/* The value behind the quotes: a log price with stochastic volatility, jumps, common shocks and the push of the takers. */
+/* The value behind the quotes: a log price with stochastic volatility, jumps, common shocks and the push
+ * of the takers. */
 #include "sim/market/state.h"
 
 #include <math.h>
@@ -37,7 +38,8 @@ void price_init(struct instrument_market *im)
     };
 }
 
-/* The first falls early and hard and the second climbs, so that a watcher soon sees what a cascade looks like. */
+/* The first falls early and hard and the second climbs, so that a watcher soon sees what a cascade looks
+ * like. */
 static void plan_shock(struct market *m)
 {
     struct rng *r = &m->rng;

@@ -1,4 +1,5 @@
-/* Random numbers of the market model: xoshiro256** (Blackman, Vigna 2018), seeded by splitmix64. The same on every machine. */
+/* Random numbers of the market model: xoshiro256** (Blackman, Vigna 2018), seeded by splitmix64. The same
+ * on every machine. */
 #ifndef SIM_MARKET_RNG_H
 #define SIM_MARKET_RNG_H
 

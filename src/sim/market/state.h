@@ -126,7 +126,8 @@ uint32_t makers_lots(struct instrument_market *im, enum side side, int32_t tick)
 
 /* takers.c: orders that trade at once. */
 void takers_step(struct instrument_market *im);
-/* Takes up to `lots` no further than `limit`; returns lots taken and adds their value in tick x lots to *ret_value. */
+/* Takes up to `lots` no further than `limit`; returns lots taken and adds their value in tick x lots to
+ * *ret_value. */
 uint64_t takers_take(struct instrument_market *im, enum side from, uint64_t lots, int32_t limit,
                      double *ret_value);
 /* Liquidates what the mark price has reached. */

@@ -1,4 +1,5 @@
-/* Orders that trade at once: excited by each other (Hawkes, a fast and a slow kernel), and forced by liquidation. */
+/* Orders that trade at once: excited by each other (Hawkes, a fast and a slow kernel), and forced by
+ * liquidation. */
 #include "sim/market/state.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
-/* Large resting orders with a will of their own: some stay until they are eaten, some flee when the price comes near, some are
- * filled up again. */
+/* Large resting orders with a will of their own: some stay until they are eaten, some flee when the price
+ * comes near, some are filled up again. */
 #include "sim/market/state.h"
 
 #include <math.h>

@@ -132,7 +132,8 @@ static void test_frames_keep_their_bytes(void **state)
     check_bytes(OLD, "/public/stream?streams=btcusdt@depth@0ms/btcusdt@bookTicker/btcusdt@trade", "BTCUSDT");
 }
 
-/* Other speeds of a stream get what there is, under the name that was asked; raw clients get the bare object. */
+/* Other speeds of a stream get what there is, under the name that was asked; raw clients get the bare
+ * object. */
 static void test_names_that_were_asked(void **state)
 {
     (void)state;

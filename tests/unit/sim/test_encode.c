@@ -1,4 +1,5 @@
-/* Frames against the fields, order and widths of recorded ones (tests/data/captures) and of the venue's documents. */
+/* Frames against the fields, order and widths of recorded ones (tests/data/captures) and of the venue's
+ * documents. */
 #include "sim/binance_encode.h"
 #include "sim/rest.h"
 
