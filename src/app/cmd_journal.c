@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_MAX (1u << 20)
+#define TEXT_MAX   (1u << 20)
+#define GAPS_SHOWN 200
 
 /* --- info ---------------------------------------------------------------------------------------------------------- */
 
@@ -45,6 +46,44 @@ static void print_instruments(struct journal *j, const struct journal_info *info
     }
 }
 
+static void print_sizes(const struct journal_info *info, struct buf *out)
+{
+    const struct journal_sizes *s = &info->sizes;
+    if (info->level_updates > 0)
+        buf_printf(out, "levels       %" PRIu64 " updates", info->level_updates);
+    if (s->levels > 0 && s->damaged == 0)
+        buf_printf(out, "; in blocks %.2f bytes each for depth events, %.2f for all events",
+                   (double)s->depth / (double)s->levels, (double)info->block_bytes / (double)s->levels);
+    if (info->level_updates > 0)
+        buf_printf(out, "; %.2f of the file\n", (double)info->file_bytes / (double)info->level_updates);
+    if (s->damaged > 0)
+        buf_printf(out, "sizes        not known: %" PRIu64 " damaged blocks (see journal verify)\n",
+                   s->damaged);
+    else if (info->blocks > 0)
+        buf_printf(out,
+                   "sizes        depth %" PRIu64 ", quotes %" PRIu64 ", trades %" PRIu64 ", other %" PRIu64
+                   " bytes of the blocks\n",
+                   s->depth, s->quotes, s->trades, s->other);
+}
+
+static void print_gaps(struct journal *j, const struct journal_info *info, struct buf *out)
+{
+    buf_printf(out, "gaps         %u%s\n", info->gaps, info->gaps > GAPS_SHOWN ? ", the first of them:" : "");
+    for (uint32_t i = 0; i < info->gaps && i < GAPS_SHOWN; i++) {
+        struct journal_gap g;
+        char when[48];
+        if (journal_gap(j, i, &g) < 0)
+            continue;
+        text_time(when, sizeof when, g.recv_ns, 3, true);
+        buf_printf(out, "  %s  %s: %s", when, g.origin, g.cause);
+        if (g.lost > 0)
+            buf_printf(out, "  %" PRIu64 " lost", g.lost);
+        if (g.instrument[0])
+            buf_printf(out, "  %s", g.instrument);
+        buf_printf(out, "%s%s\n", g.text[0] ? "  " : "", g.text);
+    }
+}
+
 static int print_info(struct journal *j, const char *path)
 {
     struct journal_info info;
@@ -70,10 +109,8 @@ static int print_info(struct journal *j, const char *path)
         if (info.kinds[kind].events > 0)
             buf_printf(&out, "  %-24s %12" PRIu64 "\n", event_kind_name((int)kind), info.kinds[kind].events);
     }
-    if (info.level_updates > 0)
-        buf_printf(&out, "levels       %" PRIu64 " updates, %.2f bytes of the file each\n",
-                   info.level_updates, (double)info.file_bytes / (double)info.level_updates);
-    buf_printf(&out, "gaps         %u\n", info.gaps);
+    print_sizes(&info, &out);
+    print_gaps(j, &info, &out);
     err = out.failed ? out.failed : output_write(out.data, out.len);
     buf_finish(&out);
     return err < 0 && err != AP_EEOF;
@@ -86,7 +123,9 @@ struct verify {
     uint64_t next_result;
     struct result want; /* the next stored digest */
     bool has_want;
-    bool is_lagged; /* a span is missing: the live engine saw more than the journal */
+    bool is_lagged; /* a span is missing: the live engine saw more than the journal, until its session ends */
+    uint64_t lagged_seq; /* where that was said last */
+    bool was_lagged;
     bool has_other_libm;
     uint64_t compared;
     bool has_tty;
@@ -100,6 +139,12 @@ static bool on_progress(void *user, double part)
     return wait_more(0);
 }
 
+static void note_lag(struct verify *v, uint64_t seq)
+{
+    v->is_lagged = v->was_lagged = true;
+    v->lagged_seq = seq > v->lagged_seq ? seq : v->lagged_seq;
+}
+
 static int next_digest(struct verify *v)
 {
     int more;
@@ -107,7 +152,7 @@ static int next_digest(struct verify *v)
     while ((more = journal_result_at(v->journal, v->next_result, &v->want)) > 0) {
         v->next_result++;
         if (v->want.kind == RESULT_GAP && v->want.cause == GAP_JOURNAL_LAG)
-            v->is_lagged = true;
+            note_lag(v, v->want.seq);
         if (v->want.kind == RESULT_DIGEST) {
             v->has_want = true;
             break;
@@ -132,13 +177,28 @@ static int compare(struct verify *v, uint64_t exact, uint64_t all)
                     when, w->seq, w->digest_exact, w->digest_all, exact, all);
 }
 
+/* A session begins with nothing: what the one before has lost is no matter any more. */
+static int meet_event(struct verify *v, const struct event *ev)
+{
+    const struct gap_row *gap = event_rows_const(ev);
+    int err = 0;
+    if (ev->kind == EVENT_GAP && (gap->cause == GAP_JOURNAL_LAG || gap->cause == GAP_DISK))
+        note_lag(v, ev->seq);
+    if (ev->kind == EVENT_SESSION && v->is_lagged && ev->seq > v->lagged_seq) {
+        v->is_lagged = false;
+        while (err == 0 && v->has_want && v->want.seq < ev->seq)
+            err = next_digest(v);
+    }
+    return err;
+}
+
 /* The engine's own results carry the digests of ticks. */
 static int compare_ticks(struct verify *v, struct engine *e)
 {
     struct result r;
     int status = 0;
     while (engine_next_result(e, &r)) {
-        if (status != 0 || !v->has_want || r.kind != RESULT_DIGEST || v->want.is_final ||
+        if (status != 0 || v->is_lagged || !v->has_want || r.kind != RESULT_DIGEST || v->want.is_final ||
             r.time_ns != v->want.time_ns)
             continue;
         status = compare(v, r.digest_exact, r.digest_all);
@@ -149,7 +209,7 @@ static int compare_ticks(struct verify *v, struct engine *e)
 static int compare_final(struct verify *v, struct engine *e, const struct event *ev)
 {
     uint64_t exact, all;
-    if (!v->has_want || !v->want.is_final || v->want.seq != ev->seq)
+    if (v->is_lagged || !v->has_want || !v->want.is_final || v->want.seq != ev->seq)
         return 0;
     engine_digest(e, &exact, &all);
     return compare(v, exact, all);
@@ -170,8 +230,10 @@ static int replay_digests(struct verify *v, const struct journal_info *info, con
         engine_destroy(e);
         return complain("%s: %s", path, ap_err_text(err));
     }
-    while (status == 0 && !v->is_lagged && (more = journal_next(c, &ev)) > 0) {
-        if (engine_apply(e, ev) == AP_ENOMEM)
+    while (status == 0 && (more = journal_next(c, &ev)) > 0) {
+        if (meet_event(v, ev) < 0)
+            status = complain("%s: its results cannot be read", path);
+        if (status == 0 && engine_apply(e, ev) == AP_ENOMEM)
             status = complain("out of memory");
         if (status == 0)
             status = compare_ticks(v, e);
@@ -212,7 +274,7 @@ static int verify(struct journal *j, const char *path)
         fputs("\r\033[K", stderr);
     if (status != 0)
         return status;
-    const char *doubles = v.is_lagged        ? "; digests behind a lost span are not comparable"
+    const char *doubles = v.was_lagged       ? "; digests behind a lost span are not comparable"
                           : v.has_other_libm ? "; doubles not comparable (another libm)"
                                              : "";
     int n = snprintf(line, sizeof line, "%s: whole; %" PRIu64 " events, %" PRIu64 " digests equal%s\n", path,

@@ -158,8 +158,9 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .synopsis = "info|verify JOURNAL",
          .line = "what a journal holds; whether it is whole",
          .text =
-             "info prints what the journal holds: instruments, times, events, gaps. verify replays it and compares the "
-             "digest of every published figure with the ones that the live run wrote.",
+             "info prints what the journal holds: instruments, times, events, gaps, and what each takes. verify replays it "
+             "and compares the digest of every published figure with the ones that the live run wrote; behind a span "
+             "that the journal lost they cannot be compared, up to the next session, and it says so.",
          .words_min = 2,
          .words_max = 2,
          .words = {{CLI_WORDS_CHOICE, "info|verify"}, FILE_WORD},

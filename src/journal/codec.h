@@ -36,6 +36,15 @@ void codec_info_add(struct codec_info *info, const struct event *ev);
 /* Bit n: kind n is there. */
 uint32_t codec_info_kinds(const struct codec_info *info);
 
+/* What the columns of a block take, by what they hold; together the whole block. What classes have in common (kinds, numbers,
+ * low bits) is dealt out by what each has of its own. */
+struct codec_sizes {
+    uint64_t depth, quotes, trades, other;
+};
+#define CODEC_HEAD_MAX 2048 /* header and directory of any block */
+/* From the first n bytes of a block of `whole`: all of it, or CODEC_HEAD_MAX. */
+AP_MUST_CHECK int codec_sizes(const void *bytes, size_t n, uint64_t whole, struct codec_sizes *ret_sizes);
+
 struct codec_encoder; /* opaque */
 AP_MUST_CHECK int codec_encoder_create(int zstd_level, struct codec_encoder **ret_encoder);
 void codec_encoder_destroy(struct codec_encoder *e);

@@ -182,9 +182,9 @@ struct entry {
     uint64_t n, stored;
 };
 
-/* The directory; where the bodies start. Columns rise, sizes fit. */
-static int read_directory(const uint8_t **p, const uint8_t *end, struct entry *entries, int *ret_n,
-                          size_t *ret_total)
+/* The directory; where the bodies start. Columns rise, sizes fit; `beyond` bytes of the bodies lie behind end. */
+static int read_directory(const uint8_t **p, const uint8_t *end, uint64_t beyond, struct entry *entries,
+                          int *ret_n, size_t *ret_total)
 {
     int n = 0, last = -1;
     uint64_t total = 0, stored = 0;
@@ -212,12 +212,24 @@ static int read_directory(const uint8_t **p, const uint8_t *end, struct entry *e
         stored += e->stored;
         n++;
     }
-    if (total > COLUMNS_MAX || stored != (uint64_t)(end - *p)) {
+    if (total > COLUMNS_MAX || stored != (uint64_t)(end - *p) + beyond) {
         return AP_ECORRUPT;
     }
     *ret_n = n;
     *ret_total = (size_t)total;
     return 0;
+}
+
+int columns_stored(const uint8_t *bytes, size_t n, uint64_t beyond, uint64_t ret_stored[COL_N])
+{
+    struct entry entries[COL_N + 1];
+    int entry_n;
+    size_t total;
+    int err = read_directory(&bytes, bytes + n, beyond, entries, &entry_n, &total);
+    for (int i = 0; err == 0 && i < entry_n; i++) {
+        ret_stored[entries[i].column] = entries[i].stored;
+    }
+    return err;
 }
 
 static bool unpack_column(const struct entry *e, ZSTD_DCtx *zstd, const uint8_t *body, uint8_t *to)
@@ -242,7 +254,7 @@ int columns_unpack(struct columns_in *c, ZSTD_DCtx *zstd, const uint8_t *bytes, 
     memset(c->cols, 0, sizeof(c->cols));
     memset(c->bits, 0, sizeof(c->bits));
     c->is_bad = false;
-    int err = read_directory(&p, bytes + n, entries, &entry_n, &total);
+    int err = read_directory(&p, bytes + n, 0, entries, &entry_n, &total);
     if (err != 0) {
         return err;
     }

@@ -121,6 +121,8 @@ void columns_in_finish(struct columns_in *c);
 /* Of the sections wanted (a mask); the others stay empty. */
 AP_MUST_CHECK int columns_unpack(struct columns_in *c, ZSTD_DCtx *zstd, const uint8_t *bytes, size_t n,
                                  unsigned sections);
+/* What each column takes, from the directory at `bytes`: ret_stored comes zeroed. The bodies go on `beyond` bytes behind n. */
+AP_MUST_CHECK int columns_stored(const uint8_t *bytes, size_t n, uint64_t beyond, uint64_t ret_stored[COL_N]);
 /* Was everything read that was unpacked? */
 bool columns_are_read(const struct columns_in *c);
 

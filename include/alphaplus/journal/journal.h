@@ -60,6 +60,12 @@ struct journal_session {
 struct journal_kind_stats {
     uint64_t events, rows;
 };
+/* Bytes of the blocks by what they hold; what kinds share is dealt out by what each has of its own. */
+struct journal_sizes {
+    uint64_t depth, quotes, trades, other;
+    uint64_t levels;  /* level updates in blocks: what depth is for */
+    uint64_t damaged; /* blocks that could not be looked into: in none of the others */
+};
 struct journal_info {
     int schema;
     uint64_t file_bytes, block_bytes, tail_bytes, blocks, events, level_updates;
@@ -67,9 +73,17 @@ struct journal_info {
     uint64_t first_seq, last_seq;
     uint32_t sessions, instruments, gaps;
     struct journal_kind_stats kinds[32]; /* by event kind */
+    struct journal_sizes sizes;
 };
 AP_MUST_CHECK int journal_info(struct journal *j, struct journal_info *ret_info);
 AP_MUST_CHECK int journal_session(struct journal *j, uint32_t index, struct journal_session *ret_session);
+/* What is missing, as rows of the table gaps tell it, by time. AP_ENOTFOUND behind the last. */
+struct journal_gap {
+    uint64_t seq, lost;              /* 0: not known */
+    int64_t recv_ns, from_ns, to_ns; /* from, to: 0: not known */
+    char origin[16], cause[32], instrument[INSTRUMENT_NAME_MAX], text[96];
+};
+AP_MUST_CHECK int journal_gap(struct journal *j, uint32_t index, struct journal_gap *ret_gap);
 AP_MUST_CHECK int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret_instrument);
 
 /* Every event in order of seq, from the first with seq >= from_seq. */
