@@ -3,6 +3,7 @@
 #include "decimal.h"
 
 #include <alphaplus/base/fixed.h>
+#include <string.h>
 
 /* `["1234567.12345678","1234567.12345678"],` and what decimal_quick() looks at. */
 enum { LEVEL_REACH = 64 };
@@ -14,11 +15,11 @@ struct form {
 
 static struct form form_of(const struct instrument *in)
 {
-    return (struct form){
-        .price = {in->price_decimals, fixed_pow10(in->price_decimals), 1, 1},
-        .qty = {in->qty_decimals, fixed_pow10(in->qty_decimals), 1, 1},
-        .is_quick = in->price_decimals <= DECIMAL_QUICK_MAX && in->qty_decimals <= DECIMAL_QUICK_MAX,
-    };
+    struct form f = {.is_quick = in->price_decimals <= DECIMAL_QUICK_MAX &&
+                                 in->qty_decimals <= DECIMAL_QUICK_MAX};
+    decimal_init(&f.price, in->price_decimals, fixed_pow10(in->price_decimals));
+    decimal_init(&f.qty, in->qty_decimals, fixed_pow10(in->qty_decimals));
+    return f;
 }
 
 /* A level written as the venue writes it; behind it a ',' or ']', not taken. Prices of a frame have one shape; sizes only end
@@ -90,14 +91,17 @@ size_t binance_levels_room(size_t n)
     return n / sizeof("[\"1\",\"1\"]") + 2; /* ten bytes each, with the comma */
 }
 
-/* s is behind the '['. */
-static int read_levels(struct scan *s, struct form *f, struct level *levels, size_t room, size_t *n)
+enum { CUT_SHORT = 1 };
+
+/* Levels up to and with the ']'. CUT_SHORT: fewer bytes than LEVEL_REACH can be looked at before `readable`. */
+static int read_levels(struct scan *s, const char *readable, struct form *f, struct level *levels,
+                       size_t room, size_t *n)
 {
-    for (;;) {
+    while (readable - s->at >= LEVEL_REACH) {
         if (*n == room) {
             return AP_EFULL;
         }
-        if (s->end - s->at < LEVEL_REACH || !f->is_quick || !level_quick(&s->at, f, &levels[*n])) {
+        if (!f->is_quick || !level_quick(&s->at, f, &levels[*n])) {
             int err = level_careful(s, f, &levels[*n]);
             if (err < 0) {
                 return err;
@@ -110,6 +114,19 @@ static int read_levels(struct scan *s, struct form *f, struct level *levels, siz
             return scan_take(s, ']') ? 0 : AP_ESYNTAX;
         }
     }
+    return CUT_SHORT;
+}
+
+/* The last bytes of a frame, where nothing behind them may be looked at: read from a copy with zeros behind it. */
+static int read_tail(struct scan *s, struct form *f, struct level *levels, size_t room, size_t *n)
+{
+    char tail[2 * LEVEL_REACH] = {0};
+    size_t left = (size_t)(s->end - s->at);
+    memcpy(tail, s->at, left);
+    struct scan copy = {tail, tail + left};
+    int err = read_levels(&copy, tail + sizeof(tail), f, levels, room, n);
+    s->at = s->end - (copy.end - copy.at);
+    return err;
 }
 
 int binance_levels(struct scan *s, const struct instrument *in, struct level *levels, size_t room,
@@ -124,7 +141,10 @@ int binance_levels(struct scan *s, const struct instrument *in, struct level *le
         *ret_n = 0;
         return 0;
     }
-    int err = read_levels(s, &f, levels, room, &n);
+    int err = read_levels(s, s->end, &f, levels, room, &n);
+    if (err == CUT_SHORT) {
+        err = read_tail(s, &f, levels, room, &n);
+    }
     if (err < 0) {
         return err;
     }

@@ -20,11 +20,16 @@
 #define DECIMAL_QUICK_MAX 8  /* decimals */
 #define DECIMAL_WHOLE_MAX 7  /* digits before the point; with 8 behind it, always below FIXED_VALUE_MAX */
 
-/* What to read: 10^-decimals; and the shape of the last one read. */
+/* What to read: 10^-decimals; and the shape of the last one read, for the next. */
 struct decimal_form {
     unsigned decimals; /* 0..DECIMAL_QUICK_MAX */
     int64_t scale;     /* 10^decimals */
     unsigned whole_n, fraction_n;
+    uint64_t whole_upto, whole_end; /* others & upto == end: just so many digits */
+    uint64_t fraction_upto, fraction_end;
+    uint64_t whole_wanted;
+    uint64_t wanted, beyond; /* bytes of the fraction: to keep; to be zero */
+    unsigned whole_shift, fraction_shift;
 };
 
 #define DECIMAL_BYTES(c) (UINT64_C(0x0101010101010101) * (c))
@@ -49,10 +54,10 @@ static inline unsigned decimal_digits(uint64_t word)
     return others != 0 ? (unsigned)__builtin_ctzll(others) >> 3 : 8;
 }
 
-/* Are the lowest n bytes digits and the next is not? n: 0..7. */
-static inline bool decimal_ends_at(uint64_t word, unsigned n)
+/* The lowest n bytes, 0..8. */
+static inline uint64_t decimal_low(unsigned n)
 {
-    return (decimal_others(word) & (~UINT64_C(0) >> (56 - 8 * n))) == UINT64_C(0x80) << (8 * n);
+    return n == 0 ? 0 : ~UINT64_C(0) >> (64 - 8 * n);
 }
 
 /* The number of eight digits: pairs, then fours, then all. */
@@ -84,15 +89,44 @@ static inline bool decimal_join(const struct decimal_form *f, uint64_t whole, un
     return true;
 }
 
+/* Numbers of 1..7 and 1..7 digits are alike from now on; if all that is wanted of them fits a word, else none is. */
+static inline void decimal_learn(struct decimal_form *f, unsigned whole_n, unsigned fraction_n)
+{
+    unsigned kept = fraction_n < f->decimals ? fraction_n : f->decimals;
+    if (whole_n + f->decimals > 8) {
+        return;
+    }
+    f->whole_n = whole_n;
+    f->fraction_n = fraction_n;
+    f->whole_upto = decimal_low(whole_n + 1);
+    f->whole_end = UINT64_C(0x80) << (8 * whole_n);
+    f->whole_wanted = decimal_low(whole_n);
+    f->fraction_upto = decimal_low(fraction_n + 1);
+    f->fraction_end = UINT64_C(0x80) << (8 * fraction_n);
+    f->wanted = decimal_low(kept);
+    f->beyond = decimal_low(fraction_n) & ~f->wanted;
+    f->whole_shift = 8 * (8 - whole_n - f->decimals);
+    f->fraction_shift = f->decimals > 0 ? 8 * (8 - f->decimals) : 0;
+}
+
+static inline void decimal_init(struct decimal_form *f, unsigned decimals, int64_t scale)
+{
+    *f = (struct decimal_form){
+        .decimals = decimals, .scale = scale, .whole_end = 1, .fraction_end = 1}; /* as none is */
+}
+
 /* As decimal_quick(), for a number of the shape of the last. */
 static inline bool decimal_alike(const char **at, const struct decimal_form *f, int64_t *ret_value)
 {
     const char *p = *at, *q = p + f->whole_n + 1;
     uint64_t whole = decimal_word(p), fraction = decimal_word(q);
-    if (!decimal_ends_at(whole, f->whole_n) || q[-1] != '.' || !decimal_ends_at(fraction, f->fraction_n) ||
-        q[f->fraction_n] != '"' || !decimal_join(f, whole, f->whole_n, fraction, f->fraction_n, ret_value)) {
+    if ((decimal_others(whole) & f->whole_upto) != f->whole_end || q[-1] != '.' ||
+        (decimal_others(fraction) & f->fraction_upto) != f->fraction_end || q[f->fraction_n] != '"' ||
+        (fraction & f->beyond) != 0) {
         return false;
     }
+    whole = (whole & f->whole_wanted) << f->whole_shift;
+    *ret_value = (int64_t)decimal_value(whole | (fraction & f->wanted) << f->fraction_shift);
     *at = q + f->fraction_n + 1;
     return true;
 }
@@ -104,14 +138,16 @@ static inline bool decimal_alike_behind(const char **at, const struct decimal_fo
     uint64_t whole = decimal_word(p);
     unsigned whole_n = decimal_digits(whole);
     const char *q = p + whole_n + 1;
-    if (whole_n - 1 >= DECIMAL_WHOLE_MAX) {
+    if (whole_n - 1 >= 8 - f->decimals || whole_n > DECIMAL_WHOLE_MAX) {
         return false;
     }
     uint64_t fraction = decimal_word(q);
-    if (q[-1] != '.' || !decimal_ends_at(fraction, f->fraction_n) || q[f->fraction_n] != '"' ||
-        !decimal_join(f, whole, whole_n, fraction, f->fraction_n, ret_value)) {
+    if (q[-1] != '.' || (decimal_others(fraction) & f->fraction_upto) != f->fraction_end ||
+        q[f->fraction_n] != '"' || (fraction & f->beyond) != 0) {
         return false;
     }
+    whole = whole << (64 - 8 * whole_n) >> (8 * f->decimals);
+    *ret_value = (int64_t)decimal_value(whole | (fraction & f->wanted) << f->fraction_shift);
     *at = q + f->fraction_n + 1;
     return true;
 }
@@ -141,8 +177,7 @@ static inline bool decimal_quick(const char **at, struct decimal_form *f, int64_
         return false;
     }
     if (n < 8) {
-        f->whole_n = whole_n;
-        f->fraction_n = n;
+        decimal_learn(f, whole_n, n);
     }
     *at = p + n + 1;
     return true;

@@ -8,7 +8,7 @@
 
 #define EACH_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
 
-static bool is_digit(char c)
+static inline bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -116,10 +116,12 @@ static const char *skip_plain(const char *p, const char *end)
 }
 
 /* s->at is behind the opening quote. */
-static int string_rest(struct scan *s, struct scan_value *ret_value)
+static int string_rest(struct scan *s, struct scan_value *v)
 {
-    struct scan_value v = {.text = s->at, .type = SCAN_STRING};
     const char *p = s->at;
+    v->text = p;
+    v->type = SCAN_STRING;
+    v->is_escaped = 0;
     for (;;) {
         uint32_t unused;
         size_t n;
@@ -132,7 +134,7 @@ static int string_rest(struct scan *s, struct scan_value *ret_value)
         }
         if (*p == '\\') {
             n = escape_length(p, s->end, &unused);
-            v.is_escaped = 1;
+            v->is_escaped = 1;
         } else {
             n = utf8_length(p, s->end);
         }
@@ -141,9 +143,8 @@ static int string_rest(struct scan *s, struct scan_value *ret_value)
         }
         p += n;
     }
-    v.n = (uint32_t)(p - v.text);
+    v->n = (uint32_t)(p - v->text);
     s->at = p + 1;
-    *ret_value = v;
     return 0;
 }
 
@@ -222,16 +223,12 @@ static const char *skip_digits(const char *p, const char *end)
 
 enum { SAFE_DIGITS = 18 }; /* fit an int64, whatever they are */
 
-/* The digits of an integer token, with or without '-'. */
-static bool int_of(const char *text, size_t n, int64_t *ret_value)
+/* The digits of an integer token, with or without '-', when there are more than SAFE_DIGITS of them. */
+static bool long_int(const char *text, size_t n, int64_t *ret_value)
 {
     bool is_negative = text[0] == '-';
     int64_t value = 0;
-    size_t i = is_negative;
-    for (; n <= SAFE_DIGITS && n - i >= 8; i += 8) {
-        value = value * 100000000 - (int64_t)decimal_value(decimal_word(text + i));
-    }
-    for (; i < n; i++) {
+    for (size_t i = is_negative; i < n; i++) {
         /* Downwards, where the lowest int64 has room. */
         if (__builtin_mul_overflow(value, INT64_C(10), &value) ||
             __builtin_sub_overflow(value, (int64_t)(text[i] - '0'), &value)) {
@@ -243,6 +240,30 @@ static bool int_of(const char *text, size_t n, int64_t *ret_value)
     }
     *ret_value = is_negative ? value : -value;
     return true;
+}
+
+/* To the first byte that is no digit; *ret_value is right if there were at most SAFE_DIGITS. */
+static const char *digits(const char *p, const char *end, uint64_t *ret_value)
+{
+    uint64_t value = 0;
+    while (end - p >= 8) {
+        static const uint32_t scales[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+        uint64_t word = decimal_word(p);
+        unsigned n = decimal_digits(word);
+        if (n > 0) {
+            value = value * scales[n] + decimal_value(word << (64 - 8 * n));
+        }
+        p += n;
+        if (n < 8) {
+            *ret_value = value;
+            return p;
+        }
+    }
+    for (; p < end && is_digit(*p); p++) {
+        value = value * 10 + (uint64_t)(*p - '0');
+    }
+    *ret_value = value;
+    return p;
 }
 
 static bool is_finite_real(const char *text, size_t n)
@@ -277,36 +298,33 @@ static const char *skip_real(const char *p, const char *end)
     return p;
 }
 
-static int number(struct scan *s, struct scan_value *ret_value)
+static int number(struct scan *s, struct scan_value *v)
 {
-    const char *text = s->at, *p = text + (*text == '-'), *digits = p;
-    int64_t unused;
-    p = skip_digits(p, s->end);
-    if (p == digits || (*digits == '0' && p - digits > 1)) {
+    const char *text = s->at, *first = text + (*text == '-');
+    uint64_t magnitude;
+    const char *whole_end = digits(first, s->end, &magnitude);
+    if (whole_end == first || (*first == '0' && whole_end - first > 1)) {
         return AP_ESYNTAX;
     }
-    const char *whole_end = p;
-    p = skip_real(p, s->end);
+    const char *p = skip_real(whole_end, s->end);
     if (p == NULL) {
         return AP_ESYNTAX;
     }
     size_t n = (size_t)(p - text);
     bool is_int = p == whole_end;
-    if (n > SCAN_NUMBER_MAX || (is_int && n > SAFE_DIGITS && !int_of(text, n, &unused)) ||
-        (!is_int && !is_finite_real(text, n))) {
+    v->text = text;
+    v->n = (uint32_t)n;
+    v->type = is_int ? SCAN_INT : SCAN_REAL;
+    v->is_escaped = 0;
+    v->number = first == text ? (int64_t)magnitude : (int64_t)(0 - magnitude);
+    s->at = p;
+    if (n > SCAN_NUMBER_MAX || (!is_int && !is_finite_real(text, n))) {
         return AP_ETOOBIG;
     }
-    *ret_value = (struct scan_value){.text = text, .n = (uint32_t)n, .type = is_int ? SCAN_INT : SCAN_REAL};
-    s->at = p;
-    return 0;
-}
-
-int scan_int(const struct scan_value *v, int64_t *ret_value)
-{
-    if (v->type != SCAN_INT) {
-        return AP_ETYPE;
+    if (is_int && n > SAFE_DIGITS && !long_int(text, n, &v->number)) {
+        return AP_ETOOBIG;
     }
-    return int_of(v->text, v->n, ret_value) ? 0 : AP_ERANGE;
+    return 0;
 }
 
 /* --- objects and the rest ------------------------------------------------------------------------------------------ */

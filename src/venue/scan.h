@@ -35,6 +35,7 @@ struct scan_value {
     uint32_t n;
     uint8_t type; /* enum scan_type */
     uint8_t is_escaped;
+    int64_t number; /* of SCAN_INT */
 };
 
 /* The keys of one object, to find a second one of a name. */
@@ -76,6 +77,13 @@ bool scan_at_end(struct scan *s);
 AP_MUST_CHECK int scan_text(const struct scan_value *v, char *buf, size_t size, const char **ret_text,
                             size_t *ret_n);
 /* AP_ETYPE when it is not an integer. */
-AP_MUST_CHECK int scan_int(const struct scan_value *v, int64_t *ret_value);
+static inline int scan_int(const struct scan_value *v, int64_t *ret_value)
+{
+    if (v->type != SCAN_INT) {
+        return AP_ETYPE;
+    }
+    *ret_value = v->number;
+    return 0;
+}
 
 #endif
