@@ -3,7 +3,7 @@
 const char *ap_err_name(int err)
 {
     switch (err) {
-#define X(code, name, text) \
+#define X(code, name, text)                                                                                  \
     case -(code): return "AP_E" #name;
         AP_ERR_LIST(X)
 #undef X
@@ -14,7 +14,7 @@ const char *ap_err_name(int err)
 const char *ap_err_text(int err)
 {
     switch (err) {
-#define X(code, name, text) \
+#define X(code, name, text)                                                                                  \
     case -(code): return text;
         AP_ERR_LIST(X)
 #undef X

@@ -43,12 +43,13 @@ static int make_room(struct lines *l)
     if (l->cap >= CAPTURE_LINE_MAX) {
         return AP_ETOOBIG;
     }
-    char *larger = realloc(l->data, l->cap * 2);
+    size_t cap = l->cap > 0 ? l->cap * 2 : 1;
+    char *larger = realloc(l->data, cap);
     if (larger == NULL) {
         return AP_ENOMEM;
     }
     l->data = larger;
-    l->cap *= 2;
+    l->cap = cap;
     return 0;
 }
 

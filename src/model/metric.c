@@ -15,7 +15,7 @@ int metric_find(const struct metric_registry *r, const char *id)
 const char *metric_state_name(int state)
 {
     switch (state) {
-#define X(number, name) \
+#define X(number, name)                                                                                      \
     case number: return #name;
         METRIC_STATE_LIST(X)
 #undef X
@@ -26,7 +26,7 @@ const char *metric_state_name(int state)
 const char *metric_cadence_name(int cadence)
 {
     switch (cadence) {
-#define X(number, name, text) \
+#define X(number, name, text)                                                                                \
     case number: return text;
         METRIC_CADENCE_LIST(X)
 #undef X

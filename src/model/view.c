@@ -3,7 +3,7 @@
 const char *book_state_name(int state)
 {
     switch (state) {
-#define X(number, name, text) \
+#define X(number, name, text)                                                                                \
     case number: return text;
         BOOK_STATE_LIST(X)
 #undef X
@@ -14,7 +14,7 @@ const char *book_state_name(int state)
 const char *journal_state_name(int state)
 {
     switch (state) {
-#define X(number, name, text) \
+#define X(number, name, text)                                                                                \
     case number: return text;
         JOURNAL_STATE_LIST(X)
 #undef X

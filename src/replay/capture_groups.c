@@ -212,7 +212,7 @@ static int settle_bare(struct capture_groups *g, struct capture_group *group, st
                 "instrument in a file of their own.",
                 path, names[0] != '\0' ? names : "those with no book updates");
         }
-        for (uint32_t i = 0; err == 0 && i < all->n; i++) {
+        for (uint32_t i = 0; err == 0 && owner != NULL && i < all->n; i++) {
             if (strcmp(all->symbols[i].symbol, owner->symbol) == 0) {
                 group->bare_inst = i + 1;
                 err = venue_probe_widen(&all->symbols[i], &mine->bare);

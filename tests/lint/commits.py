@@ -1,4 +1,4 @@
-"""Commit subjects say `area: effect`. Looks at the commits that no remote branch has yet."""
+"""Commit subjects say `area: effect`. Looks at the commits that no remote branch has yet, the last ones at most."""
 import re
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import common
 
 SUBJECT = re.compile(r'[a-z0-9][a-z0-9_./+-]*(?:, ?[a-z0-9_./+-]+)*: \S.*')
 LONGEST = 80
+LAST = '-30'
 
 
 def fault_of(subject):
@@ -23,7 +24,7 @@ def fault_of(subject):
 
 def commit_subjects_say_area_and_effect(tree):
     try:
-        log = subprocess.run(['git', '-C', str(tree.root), 'log', '--format=%h %s', 'HEAD', '--not', '--remotes'],
+        log = subprocess.run(['git', '-C', str(tree.root), 'log', LAST, '--format=%h %s', 'HEAD', '--not', '--remotes'],
                              capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return

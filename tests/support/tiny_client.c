@@ -161,7 +161,7 @@ int tiny_get(uint16_t port, const char *path, char **ret_head, char **ret_body)
 int tiny_open(struct tiny *t, uint16_t port, const char *path, int receive_buffer)
 {
     char request[40000];
-    size_t head_n;
+    size_t head_n = 0;
     int status = dial(t, port, receive_buffer);
     if (status < 0) {
         return status;

@@ -11,12 +11,20 @@
 #define CLI_ARGS_MAX      256
 #define CLI_ENDPOINTS_MAX 8
 
+/* completions bash|zsh|fish prints the script; man prints alphaplus.1, is for the build and not shown in help. */
 #define CLI_COMMAND_LIST(X)                                                                                  \
     X(LIVE, "live")                                                                                          \
-    X(DEMO, "demo") X(RECORD, "record") X(REPLAY, "replay") X(IMPORT, "import") X(EXPORT, "export")          \
-        X(JOURNAL, "journal") X(SIM, "sim") X(DOCTOR, "doctor") X(HELP, "help")                              \
-            X(COMPLETIONS, "completions") /* bash, zsh, fish: prints the script */                           \
-        X(MAN, "man")                     /* prints alphaplus.1; for the build, not shown in help */
+    X(DEMO, "demo")                                                                                          \
+    X(RECORD, "record")                                                                                      \
+    X(REPLAY, "replay")                                                                                      \
+    X(IMPORT, "import")                                                                                      \
+    X(EXPORT, "export")                                                                                      \
+    X(JOURNAL, "journal")                                                                                    \
+    X(SIM, "sim")                                                                                            \
+    X(DOCTOR, "doctor")                                                                                      \
+    X(HELP, "help")                                                                                          \
+    X(COMPLETIONS, "completions")                                                                            \
+    X(MAN, "man")
 enum cli_command {
 #define X(name, text) CLI_##name,
     CLI_COMMAND_LIST(X)

@@ -35,16 +35,17 @@ struct feed_options {
     size_t instrument_n;
     struct feed_endpoint endpoints[VENUE_MAX];
     size_t endpoint_n;
-    const char *ca_file; /* NULL: the system's */
-    struct ring *events;   /* borrowed; the feed is its producer from feed_start to feed_stop */
-    struct ring *commands; /* borrowed; the feed is its consumer 0 */
+    const char *ca_file;       /* NULL: the system's */
+    struct ring *events;       /* borrowed; the feed is its producer from feed_start to feed_stop */
+    struct ring *commands;     /* borrowed; the feed is its consumer 0 */
     struct event_stamp *stamp; /* borrowed */
-    int journal_consumer;  /* consumer of `events` that is detached when it alone holds the ring back; -1: none */
+    int journal_consumer; /* consumer of `events` that is detached when it alone holds the ring back; -1: none */
 };
 
 struct feed; /* opaque */
 /* Checks names and endpoints (AP_EINVAL, AP_ENOTFOUND: unknown venue; the reason in `why`), starts the thread. */
-AP_MUST_CHECK int feed_start(const struct feed_options *o, struct feed **ret_feed, char *why, size_t why_size);
+AP_MUST_CHECK int feed_start(const struct feed_options *o, struct feed **ret_feed, char *why,
+                             size_t why_size);
 /* Ends connections in order and joins the thread. Never blocks for more than two seconds. */
 void feed_stop(struct feed *f);
 

@@ -9,7 +9,8 @@
 
 struct source; /* opaque */
 
-AP_MUST_CHECK int source_open_journal(const char *path, struct source **ret_source, char *why, size_t why_size);
+AP_MUST_CHECK int source_open_journal(const char *path, struct source **ret_source, char *why,
+                                      size_t why_size);
 
 struct source_capture_options {
     const char *venue;
@@ -21,7 +22,8 @@ struct source_capture_options {
 };
 /* Reads each file's head to group files: files whose only instrument is the same follow one another; groups are merged by time. A bare
  * snapshot belongs to its file's only depth instrument; several: AP_EAMBIGUOUS, in words. */
-AP_MUST_CHECK int source_open_capture(const struct source_capture_options *o, struct source **ret_source, char *why, size_t why_size);
+AP_MUST_CHECK int source_open_capture(const struct source_capture_options *o, struct source **ret_source,
+                                      char *why, size_t why_size);
 
 void source_close(struct source *s);
 /* 1: *ret_event borrowed until the next call; 0: the end; an error: final, words by source_why. Frames that cannot be read become GAP

@@ -14,10 +14,32 @@ struct theme;
 enum key {
     KEY__NONE = 0,
     KEY__BASE = 0x110000,
-    KEY__UP, KEY__DOWN, KEY__LEFT, KEY__RIGHT, KEY__HOME, KEY__END, KEY__PGUP, KEY__PGDN,
-    KEY__ENTER, KEY__TAB, KEY__BACKTAB, KEY__ESC, KEY__BACKSPACE, KEY__DELETE,
-    KEY__F1, KEY__F2, KEY__F3, KEY__F4, KEY__F5, KEY__F6, KEY__F7, KEY__F8, KEY__F9, KEY__F10,
-    KEY__RESIZE, KEY__MOUSE,
+    KEY__UP,
+    KEY__DOWN,
+    KEY__LEFT,
+    KEY__RIGHT,
+    KEY__HOME,
+    KEY__END,
+    KEY__PGUP,
+    KEY__PGDN,
+    KEY__ENTER,
+    KEY__TAB,
+    KEY__BACKTAB,
+    KEY__ESC,
+    KEY__BACKSPACE,
+    KEY__DELETE,
+    KEY__F1,
+    KEY__F2,
+    KEY__F3,
+    KEY__F4,
+    KEY__F5,
+    KEY__F6,
+    KEY__F7,
+    KEY__F8,
+    KEY__F9,
+    KEY__F10,
+    KEY__RESIZE,
+    KEY__MOUSE,
 };
 
 struct term_mouse {
@@ -28,7 +50,7 @@ struct term_mouse {
 struct term {
     const struct term_ops *ops;
     int cols, rows;
-    int colors;   /* 0 mono, 8, 16, 256, 1<<24 */
+    int colors; /* 0 mono, 8, 16, 256, 1<<24 */
     bool is_utf8;
     struct term_mouse mouse; /* of the last KEY__MOUSE */
 };
@@ -50,7 +72,8 @@ struct term_options {
     bool mouse;
 };
 /* Opens the controlling terminal. AP_EUNSUPPORTED: TERM unknown or too poor; words in `why`. */
-AP_MUST_CHECK int term_curses_open(const struct term_options *o, struct term **ret_term, char *why, size_t why_size);
+AP_MUST_CHECK int term_curses_open(const struct term_options *o, struct term **ret_term, char *why,
+                                   size_t why_size);
 /* For a fatal-signal handler: writes prebuilt bytes and restores the modes; async-signal-safe; once. */
 void term_curses_emergency(void);
 

@@ -22,13 +22,13 @@ struct ui_replay {
 };
 
 struct ui_options {
-    struct term *term;               /* borrowed */
-    const struct settings *settings; /* borrowed */
+    struct term *term;                      /* borrowed */
+    const struct settings *settings;        /* borrowed */
     const struct metric_registry *registry; /* borrowed */
-    struct publication *publication; /* borrowed; the ui is a reader and viewer 0 */
-    const char *title;               /* "demo", "live", "replay FILE" */
-    int32_t utc_offset_s;            /* of local time, east positive */
-    bool asks_before_quit;           /* quitting would stop a recording */
+    struct publication *publication;        /* borrowed; the ui is a reader and viewer 0 */
+    const char *title;                      /* "demo", "live", "replay FILE" */
+    int32_t utc_offset_s;                   /* of local time, east positive */
+    bool asks_before_quit;                  /* quitting would stop a recording */
 };
 AP_MUST_CHECK int ui_create(const struct ui_options *o, struct ui **ret_ui, char *why, size_t why_size);
 void ui_destroy(struct ui *ui);
@@ -37,13 +37,13 @@ void ui_destroy(struct ui *ui);
 enum ui_wish {
     UI_WISH_QUIT = 1 << 0,
     UI_WISH_SUSPEND = 1 << 1,
-    UI_WISH_PAUSE = 1 << 2,       /* replay: toggle */
-    UI_WISH_FASTER = 1 << 3,      /* one notch */
+    UI_WISH_PAUSE = 1 << 2,  /* replay: toggle */
+    UI_WISH_FASTER = 1 << 3, /* one notch */
     UI_WISH_SLOWER = 1 << 4,
     UI_WISH_STEP_EVENT = 1 << 5,
     UI_WISH_STEP_DEPTH = 1 << 6,
     UI_WISH_STEP_SECOND = 1 << 7,
-    UI_WISH_SEEK = 1 << 8,        /* to ui_seek_ns() */
+    UI_WISH_SEEK = 1 << 8, /* to ui_seek_ns() */
 };
 /* All keys that wait. Returns wishes (enum ui_wish), each to be fulfilled once. */
 unsigned ui_keys(struct ui *ui);

@@ -10,22 +10,22 @@ static void test_xdg(void **state)
 {
     char buf[PATH_TEXT_MAX];
     (void)state;
-    setenv("HOME", "/home/x", 1);
+    setenv("HOME", "/nobody", 1);
     unsetenv("XDG_CONFIG_HOME");
     unsetenv("XDG_DATA_HOME");
     assert_ok(path_config("settings.ini", buf, sizeof buf));
-    assert_string_equal(buf, "/home/x/.config/alphaplus/settings.ini");
+    assert_string_equal(buf, "/nobody/.config/alphaplus/settings.ini");
     assert_ok(path_data(buf, sizeof buf));
-    assert_string_equal(buf, "/home/x/.local/share/alphaplus");
+    assert_string_equal(buf, "/nobody/.local/share/alphaplus");
     setenv("XDG_DATA_HOME", "/data", 1);
     assert_ok(path_data(buf, sizeof buf));
     assert_string_equal(buf, "/data/alphaplus");
     setenv("XDG_DATA_HOME", "relative", 1); /* the standard says to leave it aside */
     assert_ok(path_data(buf, sizeof buf));
-    assert_string_equal(buf, "/home/x/.local/share/alphaplus");
+    assert_string_equal(buf, "/nobody/.local/share/alphaplus");
     unsetenv("HOME");
     assert_err(path_config("a", buf, sizeof buf), AP_ENOTFOUND);
-    setenv("HOME", "/home/x", 1);
+    setenv("HOME", "/nobody", 1);
     assert_err(path_config("a", buf, 8), AP_ETOOBIG);
 }
 

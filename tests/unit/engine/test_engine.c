@@ -174,7 +174,8 @@ static void test_liquidations(void **state)
     script_liquidation(&x->script, 1, 10100, 1000, POSITION_SHORT);
     run(x);
     struct liq_item item;
-    assert_true(trail_read(publication_liquidations(x->pub), trail_head(publication_liquidations(x->pub)) - 2, &item));
+    assert_true(trail_read(publication_liquidations(x->pub), trail_head(publication_liquidations(x->pub)) - 2,
+                           &item));
     assert_near(item.usd, 1980.0, 1e-9);
     assert_near(item.distance_pct, -1.0, 1e-9);
     assert_int_equal(item.side, POSITION_LONG);

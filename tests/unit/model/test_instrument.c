@@ -62,11 +62,11 @@ static void test_split(void **state)
     assert_int_equal(strlen(name), INSTRUMENT_NAME_MAX - 1);
 }
 
-#define REFUSES(change)                               \
-    do {                                              \
-        in = good();                                  \
-        change;                                       \
-        assert_err(instrument_check(&in), AP_EINVAL); \
+#define REFUSES(change)                                                                                      \
+    do {                                                                                                     \
+        in = good();                                                                                         \
+        change;                                                                                              \
+        assert_err(instrument_check(&in), AP_EINVAL);                                                        \
     } while (0)
 
 static void test_check(void **state)

@@ -38,7 +38,7 @@ static void test_every_action_is_whole(void **state)
         assert_true(strlen(a->help) > 0 && strlen(a->help) < 80);
         assert_true(a->foot == NULL || strlen(a->foot) <= 10);
         for (int k = 0; k < ACTION_KEYS && a->keys[k] != 0; k++) {
-            assert_string_not_equal(key_name(name, sizeof name, a->keys[k]), "?" + (a->keys[k] == '?'));
+            assert_string_not_equal(key_name(name, sizeof name, a->keys[k]), a->keys[k] == '?' ? "" : "?");
             assert_true(text_columns(name) <= 12);
         }
         for (size_t j = 0; j < i; j++)
