@@ -53,8 +53,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
         values[METRIC_MICROPRICE] = metric_none(METRIC_WARMUP);
         return;
     }
-    double mid = ((double)in->bid.px + (double)in->ask.px) / 2.0;
-    values[METRIC_MICROPRICE] = metric_ok((mid + f->g[s] * (double)in->inst->tick) / scale);
+    double px = ((double)in->bid.px + (double)in->ask.px) / 2.0 + f->g[s] * (double)in->inst->tick;
+    values[METRIC_MICROPRICE] = px > 0.0 ? metric_ok(px / scale) : metric_none(METRIC_WARMUP);
 }
 
 static void halve(struct microprice_counts *c)

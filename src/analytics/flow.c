@@ -2,13 +2,16 @@
 #include "metrics.h"
 
 #include <alphaplus/analytics/ofi.h>
+#include <alphaplus/base/clock.h>
 
-#define SLOTS 10 /* of one second */
+#define SLOTS   10                 /* of one second */
+#define SUM_MAX (INT64_C(1) << 59) /* ten of them fit; a real second stays far below */
 
 struct flow {
     struct touch before;
     int64_t sums[SLOTS];
-    int slot, filled;
+    int64_t begun_ns; /* the window's first moment; 0: none */
+    int slot;
     int has_before;
 };
 
@@ -34,8 +37,12 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
         return;
     struct touch now = {in->bid, in->ask};
-    if (f->has_before)
-        f->sums[f->slot] += ofi_step(&f->before, &now);
+    if (f->has_before) {
+        int64_t sum = f->sums[f->slot] + ofi_step(&f->before, &now);
+        f->sums[f->slot] = sum > SUM_MAX ? SUM_MAX : sum < -SUM_MAX ? -SUM_MAX : sum;
+    } else {
+        f->begun_ns = in->now_ns;
+    }
     f->before = now;
     f->has_before = 1;
 }
@@ -48,10 +55,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
         return;
     for (int i = 0; i < SLOTS; i++)
         sum += f->sums[i];
-    if (f->filled < SLOTS)
-        f->filled++;
-    values[METRIC_OFI_10] = f->filled == SLOTS ? metric_ok(instrument_qty(in->inst, sum))
-                                               : metric_none(METRIC_WARMUP);
+    bool is_full = f->has_before && in->now_ns - f->begun_ns >= SLOTS * NS_PER_S;
+    values[METRIC_OFI_10] = is_full ? metric_ok(instrument_qty(in->inst, sum)) : metric_none(METRIC_WARMUP);
     f->slot = (f->slot + 1) % SLOTS;
     f->sums[f->slot] = 0;
 }

@@ -23,7 +23,7 @@ static double unit_value(const struct instrument *in)
     return in->inverse ? multiplier / size : multiplier / size / (double)fixed_pow10(in->price_decimals);
 }
 
-static double sum_value(const struct instrument *in, const struct book_sum *sum)
+double liquidity_value(const struct instrument *in, const struct book_sum *sum)
 {
     return (in->inverse ? (double)sum->qty : sum->px_qty) * unit_value(in);
 }
@@ -48,7 +48,7 @@ double liquidity_depth(const struct book *b, const struct instrument *in, enum s
     }
     if (book_known(b, &known_lo, &known_hi))
         *ret_is_bound = side == SIDE_BID ? edge < known_lo : edge > known_hi;
-    return sum_value(in, &sum);
+    return liquidity_value(in, &sum);
 }
 
 double liquidity_imbalance_l1(const struct book *b)

@@ -95,6 +95,14 @@ void measures_lost(struct measures *m, const struct measure_input *in)
     }
 }
 
+void measures_missed(struct measures *m, const struct measure_input *in)
+{
+    for (int i = 0; i < LIST_N; i++) {
+        if (list[i]->on_missed)
+            list[i]->on_missed(m->states + m->offsets[i], in, m->values);
+    }
+}
+
 const struct metric_value *measures_values(const struct measures *m)
 {
     return m->values;

@@ -1,6 +1,7 @@
 /* Quoted spread, now and time-weighted over a minute. */
 #include "metrics.h"
 
+#include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 
 #define WINDOW 60 /* slots of one second */
@@ -8,17 +9,22 @@
 struct spread {
     double weighted[WINDOW]; /* spread in bps times the ns that it stood */
     double ns[WINDOW];
-    int slot, filled;
-    double bps; /* standing now; 0: none */
-    int64_t since_ns;
+    int slot;
+    double bps;       /* standing now; 0: none */
+    int64_t since_ns; /* accounted up to here */
+    int64_t begun_ns; /* the window's first moment; 0: none */
 };
 
+/* A slot takes no more than its second: after a leap in time the rest of it stood outside the window. */
 static void account(struct spread *s, int64_t now_ns)
 {
-    if (s->bps > 0.0 && now_ns > s->since_ns) {
-        double dt = (double)(now_ns - s->since_ns);
-        s->weighted[s->slot] += s->bps * dt;
-        s->ns[s->slot] += dt;
+    if (now_ns <= s->since_ns)
+        return;
+    int64_t dt = now_ns - s->since_ns;
+    if (s->bps > 0.0) {
+        dt = dt < NS_PER_S ? dt : NS_PER_S;
+        s->weighted[s->slot] += s->bps * (double)dt;
+        s->ns[s->slot] += (double)dt;
     }
     s->since_ns = now_ns;
 }
@@ -29,14 +35,15 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     struct spread *s = state;
     if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
         return;
-    double bid = instrument_price(in->inst, in->bid.px), ask = instrument_price(in->inst, in->ask.px);
-    double mid = (bid + ask) / 2.0;
+    int64_t units = in->ask.px - in->bid.px, both = in->ask.px + in->bid.px;
     account(s, in->now_ns);
-    s->bps = (ask - bid) / mid * 1e4;
-    values[METRIC_MID] = metric_ok(mid);
-    values[METRIC_SPREAD_PX] = metric_ok(fixed_to_double(in->ask.px - in->bid.px, in->inst->price_decimals));
+    if (s->begun_ns == 0)
+        s->begun_ns = in->now_ns;
+    s->bps = 2e4 * (double)units / (double)both;
+    values[METRIC_MID] = metric_ok(fixed_to_double(both, in->inst->price_decimals) / 2.0);
+    values[METRIC_SPREAD_PX] = metric_ok(fixed_to_double(units, in->inst->price_decimals));
     values[METRIC_SPREAD_BPS] = metric_ok(s->bps);
-    values[METRIC_SPREAD_TICKS] = metric_ok((double)(in->ask.px - in->bid.px) / (double)in->inst->tick);
+    values[METRIC_SPREAD_TICKS] = metric_ok((double)units / (double)in->inst->tick);
 }
 
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
@@ -50,10 +57,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
         weighted += s->weighted[i];
         ns += s->ns[i];
     }
-    if (s->filled < WINDOW)
-        s->filled++;
-    values[METRIC_SPREAD_TW] = s->filled == WINDOW && ns > 0.0 ? metric_ok(weighted / ns)
-                                                               : metric_none(METRIC_WARMUP);
+    bool is_full = s->begun_ns != 0 && in->now_ns - s->begun_ns >= WINDOW * NS_PER_S;
+    values[METRIC_SPREAD_TW] = is_full && ns > 0.0 ? metric_ok(weighted / ns) : metric_none(METRIC_WARMUP);
     s->slot = (s->slot + 1) % WINDOW;
     s->weighted[s->slot] = s->ns[s->slot] = 0.0;
 }

@@ -9,13 +9,16 @@
 #define PACE_SLOTS 10
 #define DAY_NS     (86400 * NS_PER_S)
 
+/* A minute without trades is a fact only when somebody listened: windows begin with the first sign of life of the connection
+ * that trades come over, which marks and liquidations share. */
 struct trade {
     int64_t day;             /* UTC day number of the sums; 0: none yet */
     double weight, mean, m2; /* weighted Welford over prices */
     double cvd;
     double buy[SLOTS], sell[SLOTS];
     uint32_t count[SLOTS];
-    int slot, filled;
+    int slot;
+    int64_t heard_ns; /* the windows' first moment; 0: none */
 };
 
 static void add_price(struct trade *t, double price, double size)
@@ -33,6 +36,9 @@ static void on_event(void *state, const struct measure_input *in, const struct e
 {
     struct trade *t = state;
     const struct trade_row *row = event_rows_const(ev);
+    if (t->heard_ns == 0 &&
+        (ev->kind == EVENT_TRADE || ev->kind == EVENT_MARK || ev->kind == EVENT_LIQUIDATION))
+        t->heard_ns = in->now_ns;
     if (ev->kind != EVENT_TRADE || (row->flags & TRADE_NOT_MARKET))
         return;
     int64_t day = in->now_ns / DAY_NS;
@@ -53,34 +59,53 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     values[METRIC_CVD_DAY] = metric_ok(t->cvd);
 }
 
+static bool is_heard_for(const struct trade *t, int64_t now_ns, int seconds)
+{
+    return t->heard_ns != 0 && now_ns - t->heard_ns >= seconds * NS_PER_S;
+}
+
+static void minute(const struct trade *t, int64_t now_ns, struct metric_value *values)
+{
+    double buy = 0.0, sell = 0.0;
+    uint32_t count = 0;
+
+    metrics_none(values, METRIC_CVD_60, METRIC_PACE_10 - METRIC_CVD_60 + 1,
+                 t->heard_ns ? METRIC_WARMUP : METRIC_NO_DATA);
+    if (is_heard_for(t, now_ns, PACE_SLOTS)) {
+        for (int i = 0; i < PACE_SLOTS; i++)
+            count += t->count[(t->slot + SLOTS - i) % SLOTS];
+        values[METRIC_PACE_10] = metric_ok((double)count / PACE_SLOTS);
+    }
+    if (is_heard_for(t, now_ns, SLOTS)) {
+        for (int i = 0; i < SLOTS; i++) {
+            buy += t->buy[i];
+            sell += t->sell[i];
+        }
+        values[METRIC_CVD_60] = metric_ok(buy - sell);
+        values[METRIC_BUY_60] = metric_ok(buy);
+        values[METRIC_SELL_60] = metric_ok(sell);
+    }
+}
+
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
 {
     struct trade *t = state;
-    double buy = 0.0, sell = 0.0;
-    uint32_t count = 0;
-    (void)in;
     if (!is_second)
         return;
-    for (int i = 0; i < SLOTS; i++) {
-        buy += t->buy[i];
-        sell += t->sell[i];
-    }
-    for (int i = 0; i < PACE_SLOTS; i++)
-        count += t->count[(t->slot + SLOTS - i) % SLOTS];
-    if (t->filled < SLOTS)
-        t->filled++;
-    enum metric_state minute = t->filled == SLOTS ? METRIC_OK : METRIC_WARMUP;
-    const struct {
-        int row;
-        double value;
-    } sums[] = {{METRIC_CVD_60, buy - sell}, {METRIC_BUY_60, buy}, {METRIC_SELL_60, sell}};
-    for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
-        values[sums[i].row] = minute == METRIC_OK ? metric_ok(sums[i].value) : metric_none(minute);
-    values[METRIC_PACE_10] = t->filled >= PACE_SLOTS ? metric_ok((double)count / PACE_SLOTS)
-                                                     : metric_none(METRIC_WARMUP);
+    if (t->day != in->now_ns / DAY_NS) /* yesterday's are not today's */
+        metrics_none(values, METRIC_VWAP_DAY, METRIC_CVD_DAY - METRIC_VWAP_DAY + 1, METRIC_NO_DATA);
+    minute(t, in->now_ns, values);
     t->slot = (t->slot + 1) % SLOTS;
     t->buy[t->slot] = t->sell[t->slot] = 0.0;
     t->count[t->slot] = 0;
+}
+
+static void on_missed(void *state, const struct measure_input *in, struct metric_value *values)
+{
+    struct trade *t = state;
+    (void)in;
+    t->heard_ns = 0;
+    metrics_none(values, METRIC_CVD_60, METRIC_PACE_10 - METRIC_CVD_60 + 1, METRIC_NO_DATA);
 }
 
 const struct measure measure_trade = {
@@ -91,4 +116,5 @@ const struct measure measure_trade = {
     .state_version = 1,
     .on_event = on_event,
     .on_tick = on_tick,
+    .on_missed = on_missed,
 };

@@ -8,6 +8,7 @@
 #define PRESENCE_SCANS 10   /* of the last 5 s */
 #define LEVELS_MAX     4096 /* a side, within range: more are not looked at */
 #define WINDOW_MAX     64
+#define MINUTES_MAX    1e6    /* two years */
 #define NORMAL         1.4826 /* MAD of a normal, to its sd */
 
 const struct wall_params wall_params_default = {
@@ -48,7 +49,7 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
         if (k != i)
             logs[count++] = log((double)levels[k].qty);
     }
-    if (count < (size_t)p->half_window)
+    if (count == 0 || count < (size_t)p->half_window)
         return false;
     sort(logs, count);
     double center = median(logs, count);
@@ -165,6 +166,13 @@ void wall_tracker_tick(struct wall_tracker *t, const struct measure_input *in,
     }
 }
 
+/* How long takers would need for it at their present pace; 0: not known, or past all telling. */
+static double absorb_minutes(const struct instrument *in, int64_t qty, double per_min)
+{
+    double minutes = per_min > 0.0 ? instrument_qty(in, qty) / per_min : 0.0;
+    return minutes < MINUTES_MAX ? minutes : 0.0;
+}
+
 static bool is_larger(const struct instrument *in, const struct wall_view *a, const struct wall_view *b)
 {
     return instrument_notional(in, a->px, a->qty) > instrument_notional(in, b->px, b->qty);
@@ -186,9 +194,8 @@ uint32_t wall_tracker_list(const struct wall_tracker *t, const struct instrument
                               .side = track->side};
         if (!track->is_wall)
             continue;
-        if (per_min > 0.0)
-            v.absorb_minutes = instrument_qty(in, v.qty) / per_min;
-        if (n == max && is_larger(in, &out[max - 1], &v))
+        v.absorb_minutes = absorb_minutes(in, v.qty, per_min);
+        if (max == 0 || (n == max && is_larger(in, &out[max - 1], &v)))
             continue;
         uint32_t at = n < max ? n++ : max - 1;
         for (; at > 0 && is_larger(in, &v, &out[at - 1]); at--)

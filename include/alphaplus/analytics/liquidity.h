@@ -11,6 +11,8 @@
 /* (bid + ask) / 2 in price units of the instrument's integers; false when a side is empty or the book is crossed. */
 bool liquidity_mid(const struct book *b, double *ret_mid_units);
 
+/* A sum of the book in quote currency; sizes of inverse contracts are worth their multiplier. */
+double liquidity_value(const struct instrument *in, const struct book_sum *sum);
 /* Value of all orders within bps of the mid on one side, quote currency. *ret_is_bound: the band reaches past the known depth, so
  * the figure is a lower bound. */
 double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,

@@ -35,8 +35,10 @@ struct measure {
                      struct metric_value *values);
     /* At each tick; is_second: a whole second. May be NULL. */
     void (*on_tick)(void *state, const struct measure_input *in, bool is_second, struct metric_value *values);
-    /* The book stopped being true. May be NULL. */
+    /* The book stopped being true, or it has not two sides any more. May be NULL. */
     void (*on_lost)(void *state, const struct measure_input *in, struct metric_value *values);
+    /* Events of any kind may be missing before this moment: a window starts anew. Beside on_lost. May be NULL. */
+    void (*on_missed)(void *state, const struct measure_input *in, struct metric_value *values);
 };
 
 /* All measures; together they cover the registry, each row once. */
@@ -50,6 +52,7 @@ void measures_destroy(struct measures *m);
 void measures_event(struct measures *m, const struct measure_input *in, const struct event *ev);
 void measures_tick(struct measures *m, const struct measure_input *in, bool is_second);
 void measures_lost(struct measures *m, const struct measure_input *in);
+void measures_missed(struct measures *m, const struct measure_input *in);
 const struct metric_value *measures_values(const struct measures *m); /* METRIC_MAX of them */
 
 #endif
