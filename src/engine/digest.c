@@ -76,21 +76,47 @@ void digest_bytes(struct digest *d, const void *bytes, size_t n)
     d->all = hash_bytes(d->all, bytes, n);
 }
 
+static void digest_account(struct digest *d, const struct account_view *a)
+{
+    digest_u64(d, a->is_known);
+    digest_double(d, a->equity);
+    digest_double(d, a->upnl);
+    digest_double(d, a->maintenance);
+    digest_double(d, a->margin_ratio);
+}
+
+static void digest_position(struct digest *d, const struct position_view *p)
+{
+    digest_u64(d, (uint64_t)(p->has_mark | p->has_liq << 1 | p->has_tiers << 2));
+    digest_double(d, p->mark);
+    digest_double(d, p->notional);
+    digest_double(d, p->leverage);
+    digest_double(d, p->upnl);
+    digest_double(d, p->maintenance);
+    digest_double(d, p->liq);
+    digest_double(d, p->distance_pct);
+}
+
 void digest_risk(struct digest *d, const struct risk_view *r)
 {
     digest_u64(d, r->account_n);
     digest_u64(d, r->position_n);
     digest_u64(d, (uint64_t)(int64_t)r->first_to_die);
-    for (uint32_t i = 0; i < r->account_n; i++) {
-        digest_u64(d, r->accounts[i].is_known);
-        digest_double(d, r->accounts[i].equity);
-        digest_double(d, r->accounts[i].maintenance);
-    }
-    for (uint32_t i = 0; i < r->position_n; i++) {
-        const struct position_view *p = &r->positions[i];
-        digest_u64(d, (uint64_t)(p->has_mark | p->has_liq << 1 | p->has_tiers << 2));
-        digest_double(d, p->upnl);
-        digest_double(d, p->leverage);
-        digest_double(d, p->liq);
+    for (uint32_t i = 0; i < r->account_n; i++)
+        digest_account(d, &r->accounts[i]);
+    for (uint32_t i = 0; i < r->position_n; i++)
+        digest_position(d, &r->positions[i]);
+}
+
+void digest_feeds(struct digest *d, const struct head_view *h)
+{
+    digest_u64(d, h->feed_n);
+    for (uint32_t i = 0; i < h->feed_n; i++) {
+        const struct feed_view *f = &h->feeds[i];
+        digest_u64(d, f->row.state);
+        digest_u64(d, f->row.frames);
+        digest_u64(d, f->row.reconnects);
+        digest_u64(d, (uint64_t)f->since_ns);
+        digest_u64(d, (uint64_t)f->last_ns);
     }
 }

@@ -1,9 +1,8 @@
-/* The engine: routes events to markets, derives ticks, and keeps what is published in line.
+/* The engine: its life, its time, and what comes out of it.
  *
  * Invariants: markets[i]->index == i; by_id maps this session's instrument ids to markets; tick_ns is the next tick to run; all
  * state changes happen inside engine_apply, engine_advance and engine_publish (which only brings derived figures up to date). */
-#include "digest.h"
-#include "market.h"
+#include "engine_impl.h"
 #include "picture.h"
 
 #include <alphaplus/analytics/measure.h>
@@ -11,46 +10,34 @@
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/hash.h>
 #include <alphaplus/base/text.h>
-#include <alphaplus/engine/engine.h>
-#include <alphaplus/risk/portfolio.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULTS_KEPT        256
-#define ENTRY_TEXT          64
-#define DIGEST_EVERY_NS     (60 * NS_PER_S)
-#define BIG_LIQUIDATION_USD 100000.0
+#define DIGEST_EVERY_NS (60 * NS_PER_S)
+#define TIME_MAX_NS     (INT64_MAX - ENGINE_LEAP_NS)
 
-struct engine {
-    struct publication *pub; /* borrowed */
-    struct engine_hooks hooks;
-    struct market *markets[INSTRUMENT_MAX];   /* owned */
-    struct market *by_id[INSTRUMENT_MAX + 1]; /* borrowed */
-    struct head_view head;                    /* risk and digests by engine_head */
-    struct portfolio *portfolio;              /* owned */
-    struct liqs liqs;                         /* owned parts: all markets */
-    struct digest chain;                      /* of every second so far */
-    int64_t tick_ns;                          /* next tick; 0 before the first event */
-    struct {
-        struct result items[RESULTS_KEPT];
-        uint64_t head, tail;
-    } results;
-    uint64_t picture_request[VIEWER_MAX]; /* board version answered last */
-    int64_t picture_ns[VIEWER_MAX];
-    uint64_t skipped; /* events of unknown kind or instrument */
-    bool is_head_dirty;
-};
+/* --- life ----------------------------------------------------------------------------------------------------------- */
 
-static int session_begin(struct engine *e)
+int engine_begin_session(struct engine *e)
 {
+    struct portfolio *portfolio;
+    int err = portfolio_create(&portfolio);
+    if (err < 0)
+        return err;
+    err = liqs_init(&e->liqs);
+    if (err < 0) {
+        portfolio_destroy(portfolio);
+        return err;
+    }
+    e->portfolio = portfolio;
     e->chain = (struct digest){HASH_SEED, HASH_SEED};
     e->head.risk.first_to_die = -1;
-    int err = portfolio_create(&e->portfolio);
-    return err < 0 ? err : liqs_init(&e->liqs);
+    e->is_head_dirty = e->is_risk_dirty = true;
+    return 0;
 }
 
-static void session_end(struct engine *e)
+void engine_end_session(struct engine *e)
 {
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         market_destroy(e->markets[i]);
@@ -64,6 +51,7 @@ static void session_end(struct engine *e)
     e->liqs = (struct liqs){0};
     e->head = (struct head_view){0};
     memset(e->by_id, 0, sizeof e->by_id);
+    memset(e->picture_ns, 0, sizeof e->picture_ns);
     if (e->pub)
         trail_clear(publication_liquidations(e->pub));
 }
@@ -76,9 +64,9 @@ int engine_create(struct publication *pub, const struct engine_hooks *hooks, str
     e->pub = pub;
     if (hooks)
         e->hooks = *hooks;
-    int err = session_begin(e);
+    int err = engine_begin_session(e);
     if (err < 0) {
-        engine_destroy(e);
+        free(e);
         return err;
     }
     *ret_engine = e;
@@ -89,11 +77,11 @@ void engine_destroy(struct engine *e)
 {
     if (!e)
         return;
-    session_end(e);
+    engine_end_session(e);
     free(e);
 }
 
-static void note(struct engine *e, const struct market *m, enum note_kind kind, const char *text)
+void engine_note(struct engine *e, const struct market *m, enum note_kind kind, const char *text)
 {
     struct note_item item = {.time_ns = e->head.time_ns,
                              .seq = e->head.seq,
@@ -104,259 +92,22 @@ static void note(struct engine *e, const struct market *m, enum note_kind kind, 
         trail_push(publication_notes(e->pub), &item);
 }
 
-static void add_result(struct engine *e, const struct result *r)
+void engine_add_result(struct engine *e, const struct result *r)
 {
     if (e->results.head - e->results.tail == RESULTS_KEPT)
         e->results.tail++;
     e->results.items[e->results.head++ % RESULTS_KEPT] = *r;
 }
 
-static void report_break(struct engine *e, const struct market *m, enum result_kind kind,
-                         enum gap_cause cause, const char *text)
+void engine_tell_mark(struct engine *e, struct market *m)
 {
-    struct result r = {.size = sizeof r,
-                       .kind = (uint16_t)kind,
-                       .cause = (uint16_t)cause,
-                       .instrument = m->view.inst.id,
-                       .seq = e->head.seq,
-                       .time_ns = e->head.time_ns,
-                       .from_id = m->sync.break_from_id,
-                       .to_id = m->sync.break_to_id};
-    text_copy(r.text, sizeof r.text, text);
-    add_result(e, &r);
-    note(e, m, kind == RESULT_GAP ? NOTE_GAP : NOTE_RESYNC, text);
-}
-
-static struct market *market_of(struct engine *e, const struct event *ev)
-{
-    return ev->instrument <= INSTRUMENT_MAX ? e->by_id[ev->instrument] : NULL;
-}
-
-/* --- what each kind of event does ------------------------------------------------------------------------------- */
-
-static int64_t next_tick(int64_t now_ns)
-{
-    return now_ns / TICK_NS * TICK_NS + TICK_NS;
-}
-
-static void lose_all(struct engine *e, enum gap_cause cause)
-{
-    for (uint32_t i = 0; i < e->head.market_n; i++) {
-        struct market *m = e->markets[i];
-        bool was_true = m->view.book_state == BOOK_TRUE;
-        market_lose(m, e->head.time_ns);
-        if (was_true)
-            report_break(e, m, RESULT_GAP, cause, gap_cause_name(cause));
-    }
-}
-
-/* A session begins with nothing, as the program that recorded it did: so its replay is the same whatever stood before it. */
-static int on_session(struct engine *e, const struct event *ev)
-{
-    const struct session_row *row = event_rows_const(ev);
-    session_end(e);
-    int err = session_begin(e);
-    e->tick_ns = next_tick(ev->recv_ns);
-    e->head.seq = ev->seq;
-    e->head.time_ns = e->head.session_ns = ev->recv_ns;
-    text_copy(e->head.source, sizeof e->head.source, row->source);
-    return err;
-}
-
-static uint32_t feed_index(struct engine *e, const char *venue)
-{
-    uint32_t i = 0;
-    while (i < e->head.feed_n && strcmp(e->head.feeds[i].row.venue, venue) != 0)
-        i++;
-    if (i == e->head.feed_n && i < VENUE_MAX) {
-        text_copy(e->head.feeds[i].row.venue, sizeof e->head.feeds[i].row.venue, venue);
-        e->head.feeds[i].since_ns = e->head.time_ns;
-        e->head.feed_n++;
-    }
-    return i < VENUE_MAX ? i : VENUE_MAX - 1;
-}
-
-static int on_instrument(struct engine *e, const struct event *ev)
-{
-    struct instrument in;
-    char name[INSTRUMENT_NAME_MAX];
-
-    memcpy(&in, event_rows_const(ev), sizeof in);
-    int err = instrument_check(&in);
-    if (err < 0)
-        return err;
-    instrument_name(&in, name);
-    int index = engine_find(e, name);
-    if (index < 0 && e->head.market_n == INSTRUMENT_MAX)
-        return AP_EFULL;
-    if (index >= 0) {
-        err = market_change(e->markets[index], &in);
-    } else {
-        index = (int)e->head.market_n;
-        err = market_create(&in, (uint32_t)index, &e->markets[index]);
-        if (err == 0)
-            e->head.market_n++;
-    }
-    if (err < 0)
-        return err;
-    err = portfolio_set_contract(e->portfolio, name, in.settle, (double)in.multiplier / 1e8);
-    if (err < 0)
-        return err;
-    struct market *m = e->markets[index];
-    m->feed = feed_index(e, in.venue);
-    e->by_id[in.id] = m;
-    if (in.liq_completeness != COMPLETENESS_UNKNOWN) {
-        liqs_watch(&m->liqs, ev->recv_ns);
-        liqs_watch(&e->liqs, ev->recv_ns);
-    }
-    e->is_head_dirty = true;
-    return 0;
-}
-
-static int on_gap(struct engine *e, const struct event *ev)
-{
-    const struct gap_row *row = event_rows_const(ev);
-    char text[ENTRY_TEXT + 80];
-
-    snprintf(text, sizeof text, "%s: %s", gap_cause_name((int)row->cause), row->text);
-    e->head.lost += row->lost;
-    note(e, market_of(e, ev), NOTE_LOST, text);
-    if (row->cause == GAP_JOURNAL_LAG || row->cause == GAP_DISK || row->cause == GAP_BAD_FRAME)
-        return 0; /* the engine saw those events, or ids will tell that a frame is missing */
-    struct market *m = market_of(e, ev);
-    if (ev->instrument == 0) {
-        lose_all(e, row->cause);
-    } else if (m && m->view.book_state == BOOK_TRUE) {
-        market_lose(m, ev->recv_ns);
-        report_break(e, m, RESULT_GAP, row->cause, row->text);
-    }
-    return 0;
-}
-
-static int on_feed(struct engine *e, const struct event *ev)
-{
-    const struct feed_row *row = event_rows_const(ev);
-    struct feed_view *f = &e->head.feeds[feed_index(e, row->venue)];
-
-    if (f->row.state != row->state || strcmp(f->row.reason, row->reason) != 0) {
-        char text[160];
-        snprintf(text, sizeof text, "%s %s%s%s", row->venue, feed_state_name(row->state),
-                 row->reason[0] ? ": " : "", row->reason);
-        note(e, NULL, NOTE_FEED, text);
-        f->since_ns = ev->recv_ns;
-    }
-    f->row = *row;
-    return 0;
-}
-
-static int on_clock(struct engine *e, const struct event *ev)
-{
-    const struct count_row *row = event_rows_const(ev);
-    char text[64];
-    snprintf(text, sizeof text, "wall clock stepped by %+.3f s", (double)row->value / 1e9);
-    note(e, NULL, NOTE_CLOCK, text);
-    return 0;
-}
-
-static int on_position(struct engine *e, const struct event *ev)
-{
-    return portfolio_set_position(e->portfolio, event_rows_const(ev));
-}
-
-static int on_account(struct engine *e, const struct event *ev)
-{
-    return portfolio_set_account(e->portfolio, event_rows_const(ev));
-}
-
-static int on_tiers(struct engine *e, const struct event *ev)
-{
-    const struct margin_tiers *t = event_rows_const(ev);
-    return portfolio_set_tiers(e->portfolio, t->instrument, t->tiers, t->n);
-}
-
-static int on_depth(struct engine *e, const struct event *ev)
-{
-    struct market *m = market_of(e, ev);
-    struct market_book_hook hook = {e->hooks.on_book, e->hooks.user};
-    uint8_t before = m->view.book_state;
-
-    int result = market_depth(m, ev, &hook);
-    if (result == SYNC_JOINED && before != BOOK_TRUE) {
-        report_break(e, m, RESULT_HEALED, 0, m->view.resyncs > 0 ? "book is true again" : "book is true");
-    } else if (before == BOOK_TRUE && m->view.book_state != BOOK_TRUE) {
-        report_break(e, m, RESULT_GAP, m->sync.last_cause, gap_cause_name(m->sync.last_cause));
-    }
-    return result == AP_ENOMEM ? result : 0;
-}
-
-static int on_trade(struct engine *e, const struct event *ev)
-{
-    struct market *m = market_of(e, ev);
-    market_trade(m, ev, e->pub ? publication_tape(e->pub, m->index) : NULL);
-    return 0;
-}
-
-static int on_quote(struct engine *e, const struct event *ev)
-{
-    market_quote(market_of(e, ev), ev);
-    return 0;
-}
-
-static int on_mark(struct engine *e, const struct event *ev)
-{
-    struct market *m = market_of(e, ev);
-    market_mark(m, ev);
-    double mark = m->view.has_mark ? fixed_to_double(m->view.mark, m->view.inst.mark_decimals) : 0.0;
+    double mark = market_mark_price(m);
+    if (mark == m->told_mark && mark != 0.0)
+        return;
+    m->told_mark = mark;
     portfolio_set_mark(e->portfolio, m->name, mark, m->view.inst.inverse);
-    return 0;
+    e->is_risk_dirty = true;
 }
-
-static int on_open_interest(struct engine *e, const struct event *ev)
-{
-    market_open_interest(market_of(e, ev), ev);
-    return 0;
-}
-
-static int on_liquidation(struct engine *e, const struct event *ev)
-{
-    struct market *m = market_of(e, ev);
-    struct liq_item item;
-
-    market_liquidation(m, ev, &item);
-    liqs_add(&e->liqs, ev->recv_ns, item.side, item.usd, item.completeness);
-    if (e->pub)
-        trail_push(publication_liquidations(e->pub), &item);
-    if (item.usd >= BIG_LIQUIDATION_USD) {
-        char text[80], money[16], px[FIXED_TEXT_MAX];
-        text_money(money, sizeof money, item.usd);
-        fixed_format(px, item.px, m->view.inst.price_decimals);
-        snprintf(text, sizeof text, "%s liquidated %s at %s", item.side == POSITION_LONG ? "LONG" : "SHORT",
-                 money, px);
-        note(e, m, NOTE_BIG_LIQ, text);
-    }
-    return 0;
-}
-
-static const struct {
-    int (*handle)(struct engine *e, const struct event *ev);
-    bool is_market; /* needs an instrument that was declared */
-} handlers[] = {
-    [EVENT_SESSION] = {on_session, false},
-    [EVENT_CLOCK_STEP] = {on_clock, false},
-    [EVENT_INSTRUMENT] = {on_instrument, false},
-    [EVENT_GAP] = {on_gap, false},
-    [EVENT_FEED] = {on_feed, false},
-    [EVENT_POSITION] = {on_position, false},
-    [EVENT_ACCOUNT] = {on_account, false},
-    [EVENT_TIERS] = {on_tiers, false},
-    [EVENT_DEPTH_SNAPSHOT] = {on_depth, true},
-    [EVENT_DEPTH] = {on_depth, true},
-    [EVENT_QUOTE] = {on_quote, true},
-    [EVENT_TRADE] = {on_trade, true},
-    [EVENT_MARK] = {on_mark, true},
-    [EVENT_LIQUIDATION] = {on_liquidation, true},
-    [EVENT_OPEN_INTEREST] = {on_open_interest, true},
-};
 
 /* --- time -------------------------------------------------------------------------------------------------------- */
 
@@ -375,7 +126,7 @@ static void on_wall(void *user, enum wall_change change, const struct wall_track
     text_money(money, sizeof money, instrument_notional(in, track->px, track->qty));
     snprintf(text, sizeof text, "%s wall %s %s %s", track->side == SIDE_BID ? "bid" : "ask", px, money,
              change == WALL_BORN ? "formed" : "gone");
-    note(n->engine, n->market, change == WALL_BORN ? NOTE_WALL_BORN : NOTE_WALL_GONE, text);
+    engine_note(n->engine, n->market, change == WALL_BORN ? NOTE_WALL_BORN : NOTE_WALL_GONE, text);
 }
 
 /* One link of the chain: what was published in this second. */
@@ -389,7 +140,7 @@ static void chain_second(struct engine *e)
         digest_u64(&e->chain, (uint64_t)m->sweep.qty);
         const struct heat_column *c = heat_newest(m->heat);
         if (c)
-            digest_bytes(&e->chain, c->cells, sizeof c->cells);
+            digest_bytes(&e->chain, c, sizeof *c);
     }
 }
 
@@ -400,6 +151,8 @@ static void run_tick(struct engine *e, int64_t tick_ns)
         struct wall_note n = {e, e->markets[i]};
         market_tick(e->markets[i], tick_ns, on_wall, &n);
         e->markets[i]->view.time_ns = tick_ns;
+        if (e->markets[i]->told_mark != 0.0 && !e->markets[i]->view.has_mark)
+            engine_tell_mark(e, e->markets[i]);
     }
     e->is_head_dirty = true;
     if (tick_ns % NS_PER_S == 0) {
@@ -409,7 +162,7 @@ static void run_tick(struct engine *e, int64_t tick_ns)
     if (tick_ns % DIGEST_EVERY_NS == 0) {
         struct result r = {.size = sizeof r, .kind = RESULT_DIGEST, .seq = e->head.seq, .time_ns = tick_ns};
         engine_digest(e, &r.digest_exact, &r.digest_all);
-        add_result(e, &r);
+        engine_add_result(e, &r);
     }
     if (e->hooks.on_tick && e->hooks.tick_every_ns > 0 && tick_ns % e->hooks.tick_every_ns == 0)
         e->hooks.on_tick(e->hooks.user, e, tick_ns);
@@ -417,8 +170,10 @@ static void run_tick(struct engine *e, int64_t tick_ns)
 
 void engine_advance(struct engine *e, int64_t time_ns)
 {
-    if (e->tick_ns == 0)
+    if (e->tick_ns == 0 || time_ns < e->tick_ns)
         return;
+    if (time_ns > TIME_MAX_NS)
+        time_ns = TIME_MAX_NS;
     if (time_ns - e->tick_ns > ENGINE_LEAP_NS)
         e->tick_ns = (time_ns - ENGINE_LEAP_NS) / TICK_NS * TICK_NS;
     for (; e->tick_ns <= time_ns; e->tick_ns += TICK_NS)
@@ -427,29 +182,19 @@ void engine_advance(struct engine *e, int64_t time_ns)
 
 int engine_apply(struct engine *e, const struct event *ev)
 {
-    if (ev->recv_ns <= 0 || ev->recv_ns > INT64_MAX - ENGINE_LEAP_NS)
+    if (ev->recv_ns <= 0 || ev->recv_ns > TIME_MAX_NS)
         return AP_ERANGE;
+    if (!e->portfolio) /* a session could not begin for lack of memory: nothing to apply to until the next one does */
+        return ev->kind == EVENT_SESSION ? engine_dispatch(e, ev) : AP_ENOMEM;
     if (e->tick_ns == 0)
-        e->tick_ns = next_tick(ev->recv_ns);
-    if (ev->recv_ns >= e->tick_ns && ev->kind != EVENT_SESSION)
+        e->tick_ns = ev->recv_ns / TICK_NS * TICK_NS + TICK_NS;
+    if (ev->kind != EVENT_SESSION) /* that one begins a time of its own */
         engine_advance(e, ev->recv_ns);
     if (ev->recv_ns > e->head.time_ns)
         e->head.time_ns = ev->recv_ns;
     e->head.seq = ev->seq;
     e->is_head_dirty = true;
-
-    struct market *m = market_of(e, ev);
-    bool is_known = ev->kind < sizeof handlers / sizeof handlers[0] && handlers[ev->kind].handle;
-    if (!is_known || (handlers[ev->kind].is_market && !m)) {
-        e->skipped += ev->kind != EVENT_IDLE;
-        return 0;
-    }
-    if (m) {
-        m->view.seq = ev->seq;
-        m->view.time_ns = e->head.time_ns;
-        e->head.feeds[m->feed].last_ns = ev->recv_ns;
-    }
-    return handlers[ev->kind].handle(e, ev);
+    return engine_dispatch(e, ev);
 }
 
 /* --- what comes out ---------------------------------------------------------------------------------------------- */
@@ -458,7 +203,7 @@ bool engine_next_wish(struct engine *e, uint32_t *ret_instrument)
 {
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct market *m = e->markets[i];
-        if (!sync_wants_snapshot(&m->sync))
+        if (!m->is_declared || !sync_wants_snapshot(&m->sync))
             continue;
         sync_snapshot_asked(&m->sync);
         *ret_instrument = m->view.inst.id;
@@ -475,28 +220,41 @@ bool engine_next_result(struct engine *e, struct result *ret_result)
     return true;
 }
 
-static void refresh_head(struct engine *e)
+static enum completeness liqs_floor(const struct engine *e)
 {
     enum completeness worst = COMPLETENESS_UNKNOWN;
     for (uint32_t i = 0; i < e->head.market_n; i++)
         worst = completeness_worst(worst, e->markets[i]->view.inst.liq_completeness);
-    liqs_totals(&e->liqs, e->head.time_ns, worst, e->head.liq);
-    portfolio_view(e->portfolio, &e->head.risk);
+    return worst;
+}
+
+static void refresh_head(struct engine *e)
+{
+    liqs_totals(&e->liqs, e->head.time_ns, liqs_floor(e), e->head.liq);
+    if (e->is_risk_dirty && e->portfolio)
+        portfolio_view(e->portfolio, &e->head.risk);
+    e->is_risk_dirty = false;
 }
 
 void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all)
 {
     struct digest d = e->chain;
-    struct risk_view risk;
+    struct risk_view risk = {0};
+    struct liq_total totals[LIQ_WINDOWS];
 
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct market *m = e->markets[i];
         market_refresh(m);
         digest_market(&d, &m->view, metric_registry());
         digest_u64(&d, book_hash(m->sync.book, HASH_SEED));
+        digest_u64(&d, flow_hash(m->flow, HASH_SEED));
     }
-    portfolio_view(e->portfolio, &risk);
+    liqs_totals(&e->liqs, e->head.time_ns, liqs_floor(e), totals);
+    digest_liq_totals(&d, totals);
+    if (e->portfolio)
+        portfolio_view(e->portfolio, &risk);
     digest_risk(&d, &risk);
+    digest_feeds(&d, &e->head);
     digest_u64(&d, e->head.lost);
     *ret_exact = hash_final(d.exact);
     *ret_all = hash_final(d.all);
@@ -510,7 +268,7 @@ void engine_seal(struct engine *e)
                        .seq = e->head.seq,
                        .time_ns = e->head.time_ns};
     engine_digest(e, &r.digest_exact, &r.digest_all);
-    add_result(e, &r);
+    engine_add_result(e, &r);
 }
 
 static void publish_pictures(struct engine *e)

@@ -1,20 +1,23 @@
 #include "flow.h"
 
 #include <alphaplus/base/clock.h>
+#include <alphaplus/base/hash.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DELTA_SLOTS   15 /* of 1 s */
-#define VOLUME_SLOTS  48 /* of 10 s */
-#define VOLUME_SLOT_S 10
+#define VOLUME_SLOTS  16 /* of 30 s */
+#define VOLUME_SLOT_S 30
+#define CELL_MAX      (INT64_C(1) << 60)
 
 /* A cell belongs to the bucket with the same index modulo FLOW_CELLS inside [low, low + FLOW_CELLS). Bids count in the bucket below
- * them, asks in the one above: the ladder's own rounding. Totals are the sums of their slots. */
+ * them, asks in the one above: the ladder's own rounding. Totals are the sums of their slots; neither passes CELL_MAX, what
+ * would is left out of both. Memory that was never written is never touched: most cells of most markets stay empty. */
 struct flow {
     int64_t bucket;
     int64_t low;
     bool is_placed;
-    int delta_slot, volume_slot;
+    int64_t delta_slot, volume_slot; /* of the present moment, counted from the beginning of time */
     int64_t delta_total[2][FLOW_CELLS];
     int64_t volume_total[2][FLOW_CELLS]; /* by the side that was hit */
     int64_t delta[DELTA_SLOTS][2][FLOW_CELLS];
@@ -23,8 +26,11 @@ struct flow {
 
 int flow_create(struct flow **ret_flow)
 {
-    *ret_flow = calloc(1, sizeof **ret_flow);
-    return *ret_flow ? 0 : AP_ENOMEM;
+    struct flow *f = calloc(1, sizeof *f);
+    if (!f)
+        return AP_ENOMEM;
+    *ret_flow = f;
+    return 0;
 }
 
 void flow_destroy(struct flow *f)
@@ -32,10 +38,40 @@ void flow_destroy(struct flow *f)
     free(f);
 }
 
-void flow_set_bucket(struct flow *f, int64_t bucket)
+static void clear_row(int64_t row[FLOW_CELLS])
 {
-    memset(f, 0, sizeof *f);
+    for (int c = 0; c < FLOW_CELLS; c++) {
+        if (row[c] != 0)
+            row[c] = 0;
+    }
+}
+
+static void clear_volume(struct flow *f)
+{
+    for (int side = 0; side < 2; side++) {
+        clear_row(f->volume_total[side]);
+        for (int slot = 0; slot < VOLUME_SLOTS; slot++)
+            clear_row(f->volume[slot][side]);
+    }
+}
+
+void flow_lose_levels(struct flow *f)
+{
+    for (int side = 0; side < 2; side++) {
+        clear_row(f->delta_total[side]);
+        for (int slot = 0; slot < DELTA_SLOTS; slot++)
+            clear_row(f->delta[slot][side]);
+    }
+}
+
+void flow_set_bucket(struct flow *f, int64_t bucket, int64_t now_ns)
+{
+    flow_lose_levels(f);
+    clear_volume(f);
     f->bucket = bucket;
+    f->is_placed = false;
+    f->delta_slot = now_ns / NS_PER_S;
+    f->volume_slot = f->delta_slot / VOLUME_SLOT_S;
 }
 
 int64_t flow_bucket(const struct flow *f)
@@ -52,11 +88,16 @@ static void clear_cell(struct flow *f, int64_t index)
 {
     size_t c = cell_of(index);
     for (int side = 0; side < 2; side++) {
-        f->delta_total[side][c] = f->volume_total[side][c] = 0;
-        for (int slot = 0; slot < DELTA_SLOTS; slot++)
-            f->delta[slot][side][c] = 0;
-        for (int slot = 0; slot < VOLUME_SLOTS; slot++)
-            f->volume[slot][side][c] = 0;
+        if (f->delta_total[side][c] != 0 || f->volume_total[side][c] != 0)
+            f->delta_total[side][c] = f->volume_total[side][c] = 0;
+        for (int slot = 0; slot < DELTA_SLOTS; slot++) {
+            if (f->delta[slot][side][c] != 0)
+                f->delta[slot][side][c] = 0;
+        }
+        for (int slot = 0; slot < VOLUME_SLOTS; slot++) {
+            if (f->volume[slot][side][c] != 0)
+                f->volume[slot][side][c] = 0;
+        }
     }
 }
 
@@ -64,8 +105,7 @@ void flow_center(struct flow *f, int64_t px)
 {
     if (f->bucket <= 0)
         return;
-    int64_t middle = px / f->bucket;
-    int64_t low = middle - FLOW_CELLS / 2;
+    int64_t low = px / f->bucket - FLOW_CELLS / 2;
     if (!f->is_placed) {
         f->low = low;
         f->is_placed = true;
@@ -82,44 +122,50 @@ void flow_center(struct flow *f, int64_t px)
     f->low = low;
 }
 
-/* Bucket index of a price, or -1 outside the band. */
-static int64_t index_of(const struct flow *f, enum side side, int64_t px)
+/* Cell of a price, or -1 outside the band. */
+static int64_t cell_at(const struct flow *f, enum side side, int64_t px)
 {
     if (!f->is_placed)
         return -1;
     int64_t index = side == SIDE_BID ? px / f->bucket : (px + f->bucket - 1) / f->bucket;
-    return index >= f->low && index < f->low + FLOW_CELLS ? index : -1;
+    return index >= f->low && index < f->low + FLOW_CELLS ? (int64_t)cell_of(index) : -1;
+}
+
+static bool is_over(int64_t v)
+{
+    return v > CELL_MAX || v < -CELL_MAX;
+}
+
+static void add(int64_t *slot, int64_t *total, int64_t dq)
+{
+    if (is_over(*slot + dq) || is_over(*total + dq))
+        return;
+    *slot += dq;
+    *total += dq;
 }
 
 void flow_level(struct flow *f, enum side side, int64_t px, int64_t dq)
 {
-    int64_t index = index_of(f, side, px);
-    if (index < 0)
-        return;
-    f->delta[f->delta_slot][side][cell_of(index)] += dq;
-    f->delta_total[side][cell_of(index)] += dq;
+    int64_t cell = cell_at(f, side, px);
+    if (cell >= 0 && dq != 0)
+        add(&f->delta[f->delta_slot % DELTA_SLOTS][side][cell], &f->delta_total[side][cell], dq);
 }
 
 void flow_trade(struct flow *f, enum side side, int64_t px, int64_t qty)
 {
-    int64_t index = index_of(f, side, px);
-    if (index < 0)
+    int64_t cell = cell_at(f, side, px);
+    if (cell < 0 || qty == 0)
         return;
-    f->volume[f->volume_slot][side][cell_of(index)] += qty;
-    f->volume_total[side][cell_of(index)] += qty;
-    flow_level(f, side, px, qty);
-}
-
-void flow_lose_levels(struct flow *f)
-{
-    memset(f->delta, 0, sizeof f->delta);
-    memset(f->delta_total, 0, sizeof f->delta_total);
+    add(&f->volume[f->volume_slot % VOLUME_SLOTS][side][cell], &f->volume_total[side][cell], qty);
+    add(&f->delta[f->delta_slot % DELTA_SLOTS][side][cell], &f->delta_total[side][cell], qty);
 }
 
 static void expire(int64_t total[2][FLOW_CELLS], int64_t slot[2][FLOW_CELLS])
 {
     for (int side = 0; side < 2; side++) {
         for (int c = 0; c < FLOW_CELLS; c++) {
+            if (slot[side][c] == 0)
+                continue;
             total[side][c] -= slot[side][c];
             slot[side][c] = 0;
         }
@@ -128,18 +174,27 @@ static void expire(int64_t total[2][FLOW_CELLS], int64_t slot[2][FLOW_CELLS])
 
 void flow_second(struct flow *f, int64_t tick_ns)
 {
-    f->delta_slot = (f->delta_slot + 1) % DELTA_SLOTS;
-    expire(f->delta_total, f->delta[f->delta_slot]);
-    if (tick_ns / NS_PER_S % VOLUME_SLOT_S == 0) {
-        f->volume_slot = (f->volume_slot + 1) % VOLUME_SLOTS;
-        expire(f->volume_total, f->volume[f->volume_slot]);
-    }
+    int64_t delta_slot = tick_ns / NS_PER_S, volume_slot = delta_slot / VOLUME_SLOT_S;
+    if (delta_slot - f->delta_slot > DELTA_SLOTS)
+        f->delta_slot = delta_slot - DELTA_SLOTS;
+    while (f->delta_slot < delta_slot)
+        expire(f->delta_total, f->delta[++f->delta_slot % DELTA_SLOTS]);
+    if (volume_slot - f->volume_slot > VOLUME_SLOTS)
+        f->volume_slot = volume_slot - VOLUME_SLOTS;
+    while (f->volume_slot < volume_slot)
+        expire(f->volume_total, f->volume[++f->volume_slot % VOLUME_SLOTS]);
+}
+
+/* Cells stay within 2^60, so one addition cannot overflow before it is cut. */
+static int64_t cut(int64_t v)
+{
+    return v > INT64_MAX / 2 ? INT64_MAX / 2 : v < -INT64_MAX / 2 ? -INT64_MAX / 2 : v;
 }
 
 bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_delta, int64_t *ret_ask_delta,
               int64_t *ret_volume)
 {
-    if (!f->is_placed || span % f->bucket != 0 || px % f->bucket != 0)
+    if (!f->is_placed || span <= 0 || span % f->bucket != 0 || px % f->bucket != 0)
         return false;
     int64_t n = span / f->bucket;
     int64_t bid_from = px / f->bucket;
@@ -149,12 +204,31 @@ bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_d
     int64_t bid = 0, ask = 0, volume = 0;
     for (int64_t i = 0; i < n; i++) {
         size_t b = cell_of(bid_from + i), a = cell_of(ask_from + i);
-        bid += f->delta_total[SIDE_BID][b];
-        ask += f->delta_total[SIDE_ASK][a];
-        volume += f->volume_total[SIDE_BID][b] + f->volume_total[SIDE_ASK][a];
+        bid = cut(bid + f->delta_total[SIDE_BID][b]);
+        ask = cut(ask + f->delta_total[SIDE_ASK][a]);
+        volume = cut(volume + f->volume_total[SIDE_BID][b] + f->volume_total[SIDE_ASK][a]);
     }
     *ret_bid_delta = bid;
     *ret_ask_delta = ask;
     *ret_volume = volume;
     return true;
+}
+
+uint64_t flow_hash(const struct flow *f, uint64_t h)
+{
+    h = hash_u64(h, (uint64_t)f->bucket);
+    if (!f->is_placed)
+        return h;
+    h = hash_u64(h, (uint64_t)f->low);
+    for (int side = 0; side < 2; side++) {
+        for (int64_t i = f->low; i < f->low + FLOW_CELLS; i++) {
+            size_t c = cell_of(i);
+            if (f->delta_total[side][c] == 0 && f->volume_total[side][c] == 0)
+                continue;
+            h = hash_u64(h, (uint64_t)i);
+            h = hash_u64(h, (uint64_t)f->delta_total[side][c]);
+            h = hash_u64(h, (uint64_t)f->volume_total[side][c]);
+        }
+    }
+    return h;
 }

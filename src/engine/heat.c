@@ -1,6 +1,7 @@
 #include "heat.h"
 
 #include <alphaplus/base/clock.h>
+#include <alphaplus/base/fixed.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,10 +57,14 @@ void heat_set_bucket(struct heat *h, int64_t bucket)
 {
     h->bucket = bucket;
     for (int i = 0; i < HEAT_TIERS; i++) {
-        for (uint32_t k = 0; k < tiers[i].cap; k++)
-            h->rings[i].columns[k].start_ns = 0;
+        for (uint32_t k = 0; k < tiers[i].cap; k++) {
+            if (h->rings[i].columns[k].start_ns !=
+                0) /* what was never written is not touched: it costs no memory */
+                h->rings[i].columns[k].start_ns = 0;
+        }
         h->rings[i].next = 0;
     }
+    h->volume = h->signed_volume = 0.0;
 }
 
 int64_t heat_bucket(const struct heat *h)
@@ -95,19 +100,22 @@ static int64_t floor_div(int64_t a, int64_t b)
 }
 
 /* Sums the levels of one side into the cells that they fall in, from the touch outwards until they leave the column. */
-static void add_side(struct heat *h, const struct instrument *in, const struct book *book, enum side side,
-                     int64_t low)
+static void add_side(struct heat *h, const struct book *book, enum side side, int64_t low)
 {
     struct book_iter it;
     struct level level;
+    int64_t cell = -1, from = 0; /* of the cell of the level before */
 
     book_iter_init(&it, book, side);
     while (book_iter_next(&it, &level)) {
-        int64_t cell = floor_div(level.px, h->bucket) - low;
-        if (side == SIDE_BID ? cell < 0 : cell >= HEAT_CELLS)
+        if (cell < 0 || level.px < from || level.px - from >= h->bucket) {
+            int64_t index = floor_div(level.px, h->bucket);
+            cell = index - low;
+            from = index * h->bucket;
+        }
+        if (cell < 0 || cell >= HEAT_CELLS)
             break;
-        if (cell >= 0 && cell < HEAT_CELLS)
-            h->qty[cell] += instrument_qty(in, level.qty);
+        h->qty[cell] += (double)level.qty;
     }
 }
 
@@ -123,12 +131,13 @@ static void sample_book(struct heat *h, struct heat_column *c, const struct inst
     c->mid = ((double)bid.px + (double)ask.px) / 2.0;
     c->low = floor_div((bid.px + ask.px) / 2, h->bucket) - HEAT_CELLS / 2;
     memset(h->qty, 0, sizeof h->qty);
-    add_side(h, in, book, SIDE_BID, c->low);
-    add_side(h, in, book, SIDE_ASK, c->low);
+    add_side(h, book, SIDE_BID, c->low);
+    add_side(h, book, SIDE_ASK, c->low);
+    double scale = (double)fixed_pow10(in->qty_decimals);
     for (int i = 0; i < HEAT_CELLS; i++) {
         int64_t from = (c->low + i) * h->bucket;
         bool is_known = from >= known_lo && from + h->bucket - 1 <= known_hi;
-        c->cells[i] = is_known ? heat_qty_code(h->qty[i]) : HEAT_UNKNOWN;
+        c->cells[i] = is_known ? heat_qty_code(h->qty[i] / scale) : HEAT_UNKNOWN;
     }
 }
 
@@ -190,8 +199,10 @@ static void merge_tier(struct heat *h, int tier, int64_t tick_ns)
 void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true,
                  int64_t tick_ns)
 {
-    if (h->bucket <= 0)
+    if (h->bucket <= 0) {
+        h->volume = h->signed_volume = 0.0;
         return;
+    }
     struct heat_column *c = next_column(h, 0, tick_ns - tiers[0].step_ns);
     c->volume = h->volume;
     c->signed_volume = h->signed_volume;
@@ -204,11 +215,16 @@ void heat_sample(struct heat *h, const struct instrument *in, const struct book 
     }
 }
 
-struct heat_ring heat_ring_for(const struct heat *h, int64_t column_ns)
+int heat_tier_for(int64_t column_ns)
 {
     int tier = HEAT_TIERS - 1;
     while (tier > 0 && (column_ns < tiers[tier].step_ns || column_ns % tiers[tier].step_ns != 0))
         tier--;
+    return tier;
+}
+
+struct heat_ring heat_ring(const struct heat *h, int tier)
+{
     return (struct heat_ring){
         .columns = h->rings[tier].columns,
         .step_ns = tiers[tier].step_ns,

@@ -23,21 +23,22 @@ struct heat; /* opaque */
 
 AP_MUST_CHECK int heat_create(struct heat **ret_heat);
 void heat_destroy(struct heat *h);
-/* Before the first sample and whenever the bucket must change: forgets all. */
+/* Before the first sample and whenever the bucket must change: forgets all. 0: keeps nothing from now on. */
 void heat_set_bucket(struct heat *h, int64_t bucket);
 int64_t heat_bucket(const struct heat *h);
 void heat_trade(struct heat *h, double signed_usd);
 /* At each whole second: the column of the second that ends at tick_ns. */
 void heat_sample(struct heat *h, const struct instrument *in, const struct book *book, bool is_true,
                  int64_t tick_ns);
-/* The tier whose columns are the widest that divide column_ns, and its ring. */
+/* The tier whose columns are the widest that divide column_ns. */
+int heat_tier_for(int64_t column_ns);
 struct heat_ring {
     const struct heat_column *columns; /* borrowed */
     int64_t step_ns;
     uint32_t cap;
     uint32_t next; /* where the next column goes */
 };
-struct heat_ring heat_ring_for(const struct heat *h, int64_t column_ns);
+struct heat_ring heat_ring(const struct heat *h, int tier);
 /* The column sampled last; NULL before the first. */
 const struct heat_column *heat_newest(const struct heat *h);
 double heat_code_qty(uint8_t code); /* base units; 0 for unknown and empty */

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 static const int64_t window_ns[LIQ_WINDOWS] = {60 * NS_PER_S, 900 * NS_PER_S, 3600 * NS_PER_S};
-#define CENTS_MAX 1e15 /* ten trillion a liquidation: beyond that the sum would be nonsense */
+/* A trillion a liquidation: more is nonsense, counts as that much, and LIQS_KEPT of them still sum in an int64. */
+#define CENTS_MAX 1e14
 
 int liqs_init(struct liqs *l)
 {
@@ -29,33 +30,58 @@ void liqs_watch(struct liqs *l, int64_t now_ns)
         l->windows[w].covered_since_ns = now_ns;
 }
 
+void liqs_missed(struct liqs *l)
+{
+    l->watched_since_ns = 0;
+}
+
 static const struct liqs_item *item_at(const struct liqs *l, uint64_t index)
 {
     return &l->items[index % LIQS_KEPT];
+}
+
+static void find_max(const struct liqs *l, struct liqs_window *w)
+{
+    w->max = w->tail;
+    for (uint64_t k = w->tail; k < l->head; k++) {
+        if (item_at(l, k)->cents >= item_at(l, w->max)->cents)
+            w->max = k;
+    }
 }
 
 static void drop_oldest(struct liqs *l, struct liqs_window *w)
 {
     const struct liqs_item *old = item_at(l, w->tail++);
     w->cents[old->side] -= old->cents;
+    w->of_completeness[old->completeness]--;
+}
+
+static void push(struct liqs *l, struct liqs_window *w, const struct liqs_item *item)
+{
+    if (w->tail == l->head || item->cents >= item_at(l, w->max)->cents)
+        w->max = l->head;
+    w->cents[item->side] += item->cents;
+    w->of_completeness[item->completeness]++;
 }
 
 void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd,
               enum completeness completeness)
 {
-    liqs_watch(l, now_ns);
+    struct liqs_item item = {
+        .time_ns = now_ns, .side = side == POSITION_SHORT, .completeness = completeness & 3};
+    if (usd > 0.0)
+        item.cents = llround(fmin(usd * 100.0, CENTS_MAX));
     for (int i = 0; i < LIQ_WINDOWS; i++) {
         struct liqs_window *w = &l->windows[i];
         if (l->head - w->tail == LIQS_KEPT) {
             w->covered_since_ns = item_at(l, w->tail)->time_ns;
             drop_oldest(l, w);
+            if (w->max < w->tail)
+                find_max(l, w);
         }
+        push(l, w, &item);
     }
-    int64_t cents = usd > 0.0 && usd * 100.0 < CENTS_MAX ? llround(usd * 100.0) : 0;
-    l->items[l->head++ % LIQS_KEPT] = (struct liqs_item){
-        .time_ns = now_ns, .cents = cents, .side = (uint8_t)side, .completeness = (uint8_t)completeness};
-    for (int i = 0; i < LIQ_WINDOWS; i++)
-        l->windows[i].cents[side] += cents;
+    l->items[l->head++ % LIQS_KEPT] = item;
 }
 
 void liqs_expire(struct liqs *l, int64_t now_ns)
@@ -64,6 +90,8 @@ void liqs_expire(struct liqs *l, int64_t now_ns)
         struct liqs_window *w = &l->windows[i];
         while (w->tail < l->head && item_at(l, w->tail)->time_ns <= now_ns - window_ns[i])
             drop_oldest(l, w);
+        if (w->max < w->tail)
+            find_max(l, w);
     }
 }
 
@@ -76,31 +104,35 @@ enum completeness completeness_worst(enum completeness a, enum completeness b)
     return a > b ? a : b; /* FULL < SAMPLED < INFERRED by number */
 }
 
+static struct liq_total total(const struct liqs *l, int window, int64_t now_ns, enum completeness floor)
+{
+    const struct liqs_window *w = &l->windows[window];
+    int64_t covered = l->watched_since_ns ? now_ns - w->covered_since_ns : 0;
+    struct liq_total t = {
+        .window_ns = window_ns[window],
+        .covered_ns = covered < 0                   ? 0
+                      : covered < window_ns[window] ? covered
+                                                    : window_ns[window],
+        .long_usd = (double)w->cents[POSITION_LONG] / 100.0,
+        .short_usd = (double)w->cents[POSITION_SHORT] / 100.0,
+        .count = (uint32_t)(l->head - w->tail),
+    };
+    enum completeness worst = floor;
+    for (int c = COMPLETENESS_UNKNOWN; c <= COMPLETENESS_INFERRED; c++) {
+        if (w->of_completeness[c] > 0)
+            worst = completeness_worst(worst, (enum completeness)c);
+    }
+    t.completeness = (uint8_t)worst;
+    if (t.count > 0) {
+        t.max_usd = (double)item_at(l, w->max)->cents / 100.0;
+        t.max_ns = item_at(l, w->max)->time_ns;
+    }
+    return t;
+}
+
 void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor,
                  struct liq_total out[LIQ_WINDOWS])
 {
-    for (int i = 0; i < LIQ_WINDOWS; i++) {
-        const struct liqs_window *w = &l->windows[i];
-        int64_t covered = l->watched_since_ns ? now_ns - w->covered_since_ns : 0;
-        struct liq_total t = {
-            .window_ns = window_ns[i],
-            .covered_ns = covered < window_ns[i] ? covered : window_ns[i],
-            .long_usd = (double)w->cents[POSITION_LONG] / 100.0,
-            .short_usd = (double)w->cents[POSITION_SHORT] / 100.0,
-            .count = (uint32_t)(l->head - w->tail),
-        };
-        enum completeness worst = floor;
-        int64_t max_cents = -1;
-        for (uint64_t k = w->tail; k < l->head; k++) {
-            const struct liqs_item *item = item_at(l, k);
-            worst = completeness_worst(worst, item->completeness);
-            if (item->cents > max_cents) {
-                max_cents = item->cents;
-                t.max_ns = item->time_ns;
-            }
-        }
-        t.max_usd = max_cents > 0 ? (double)max_cents / 100.0 : 0.0;
-        t.completeness = (uint8_t)worst;
-        out[i] = t;
-    }
+    for (int i = 0; i < LIQ_WINDOWS; i++)
+        out[i] = total(l, i, now_ns, floor);
 }

@@ -1,4 +1,6 @@
-/* Liquidation totals over 1 m, 15 m and 1 h, long and short apart, exact in cents, with how complete they are. */
+/* Liquidation totals over 1 m, 15 m and 1 h, long and short apart, exact in cents, with how complete they are.
+ *
+ * Invariant: a window's sums, counts and largest are those of its items [tail, head), so totals are read, not computed. */
 #ifndef ALPHAPLUS_ENGINE_LIQS_H
 #define ALPHAPLUS_ENGINE_LIQS_H
 
@@ -15,10 +17,12 @@ struct liqs {
         uint8_t pad[6];
     } * items;                /* owned ring */
     uint64_t head;            /* index of the next item */
-    int64_t watched_since_ns; /* 0: not yet */
+    int64_t watched_since_ns; /* 0: not yet, or not any more */
     struct liqs_window {
         uint64_t tail; /* oldest item inside */
+        uint64_t max;  /* index of the largest, the newest of equals; of no meaning while it is empty */
         int64_t cents[2];
+        uint32_t of_completeness[4]; /* items, by enum completeness */
         int64_t covered_since_ns;
     } windows[LIQ_WINDOWS];
 };
@@ -27,6 +31,8 @@ AP_MUST_CHECK int liqs_init(struct liqs *l);
 void liqs_finish(struct liqs *l);
 /* A feed of liquidations is being watched from now on. */
 void liqs_watch(struct liqs *l, int64_t now_ns);
+/* Some may be missing before this moment: what is covered begins with the next liqs_watch. */
+void liqs_missed(struct liqs *l);
 void liqs_add(struct liqs *l, int64_t now_ns, enum position_side side, double usd,
               enum completeness completeness);
 /* Lets what is too old go. */

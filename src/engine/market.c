@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SPLICE_EVERY_NS (10 * NS_PER_S)
-#define MARK_FLOOR_USD  10000.0
+#define SPLICE_KEEP_NS     (10 * NS_PER_S) /* updates are kept for a snapshot wished for, this long */
+#define SPLICE_WAIT_NS     (10 * NS_PER_S) /* between wishes; doubled while none is granted */
+#define SPLICE_WAIT_MAX_NS (640 * NS_PER_S)
+#define MARK_OLD_NS        (60 * NS_PER_S) /* a mark price that old is not the mark price */
+#define MARK_FLOOR_USD     10000.0
+#define TAKER_FLOOR        1e-9 /* base units a minute: below it nobody takes */
 
 /* The 1-2-5 step nearest to `units`, at least one tick and a whole number of them. */
 static int64_t nice_step(double units, int64_t tick)
@@ -26,15 +30,27 @@ static int64_t nice_step(double units, int64_t tick)
 }
 
 /* Histories need a base bucket, and that needs a price: set at the first touch, a tenth of the ladder's default group. */
-static void set_bucket(struct market *m)
+static void set_bucket(struct market *m, int64_t now_ns)
 {
     double mid = ((double)m->view.bid_px + (double)m->view.ask_px) / 2.0;
     int64_t bucket = nice_step(mid * 0.15e-4, m->view.inst.tick);
     heat_set_bucket(m->heat, bucket);
-    flow_set_bucket(m->flow, bucket);
+    flow_set_bucket(m->flow, bucket, now_ns);
 }
 
-struct measure_input market_input(const struct market *m, int64_t now_ns)
+static void forget_histories(struct market *m)
+{
+    wall_tracker_init(&m->walls, &wall_params_default);
+    heat_set_bucket(m->heat, 0);
+    flow_set_bucket(m->flow, 0, 0);
+    m->has_sweep = m->is_measured = m->is_heard = false;
+    m->mark_head = m->sweep_mark = 0;
+    m->taker_ns = 0;
+    m->taker_per_min[0] = m->taker_per_min[1] = 0.0;
+    m->splice = (struct splice){.wait_ns = SPLICE_WAIT_NS};
+}
+
+static struct measure_input market_input(const struct market *m, int64_t now_ns)
 {
     return (struct measure_input){
         .inst = &m->view.inst,
@@ -68,7 +84,7 @@ int market_create(const struct instrument *in, uint32_t index, struct market **r
         market_destroy(m);
         return err;
     }
-    wall_tracker_init(&m->walls, &wall_params_default);
+    forget_histories(m);
     m->is_dirty = m->is_declared = true;
     *ret_market = m;
     return 0;
@@ -86,41 +102,60 @@ void market_destroy(struct market *m)
     free(m);
 }
 
+/* Everything that counts in the instrument's units begins anew. */
+static int rebuild(struct market *m, const struct instrument *in)
+{
+    struct sync sync;
+    struct measures *measures;
+    struct measure_input input = {.inst = in, .now_ns = m->view.time_ns};
+    int err = sync_init(&sync, in->book_rule, in->tick);
+    if (err < 0)
+        return err;
+    err = measures_create(&input, &measures);
+    if (err < 0) {
+        sync_finish(&sync);
+        return err;
+    }
+    sync_finish(&m->sync);
+    m->sync = sync;
+    measures_destroy(m->measures);
+    m->measures = measures;
+    m->view = (struct market_view){.inst = *in, .seq = m->view.seq, .time_ns = m->view.time_ns};
+    forget_histories(m);
+    m->is_dirty = true;
+    return 0;
+}
+
 int market_change(struct market *m, const struct instrument *in)
 {
     const struct instrument *old = &m->view.inst;
     bool is_same_grid = old->tick == in->tick && old->price_decimals == in->price_decimals &&
                         old->qty_decimals == in->qty_decimals && old->book_rule == in->book_rule &&
+                        old->mark_decimals == in->mark_decimals && old->rate_decimals == in->rate_decimals &&
                         old->multiplier == in->multiplier && old->inverse == in->inverse;
+    int err = is_same_grid ? 0 : rebuild(m, in);
+    if (err < 0)
+        return err;
+    m->view.inst = *in;
     m->is_dirty = m->is_declared = true;
-    if (is_same_grid) {
-        m->view.inst = *in;
-        return 0;
-    }
-    struct sync sync;
-    struct measures *measures;
-    int err = sync_init(&sync, in->book_rule, in->tick);
-    if (err < 0)
-        return err;
-    m->view = (struct market_view){.inst = *in, .seq = m->view.seq, .time_ns = m->view.time_ns};
-    sync_finish(&m->sync);
-    m->sync = sync;
-    struct measure_input input = market_input(m, m->view.time_ns);
-    err = measures_create(&input, &measures);
-    if (err < 0)
-        return err;
-    measures_destroy(m->measures);
-    m->measures = measures;
-    wall_tracker_init(&m->walls, &wall_params_default);
-    heat_set_bucket(m->heat, 0);
-    flow_set_bucket(m->flow, 0);
-    m->has_sweep = m->was_true = false;
-    m->mark_head = m->sweep_mark = 0;
     return 0;
 }
 
+static void forget_mark(struct market_view *v)
+{
+    v->has_mark = v->has_funding = 0;
+    v->mark = v->index = v->funding_rate = v->next_funding_ns = 0;
+}
+
+static void view_arrival(struct market *m, const struct event *ev)
+{
+    m->view.last_depth_ns = ev->recv_ns;
+    m->view.last_exch_ns = ev->exch_ns;
+    m->view.latency_ns = ev->exch_ns > 0 ? ev->recv_ns - ev->exch_ns : 0;
+}
+
 /* Brings what the view says of the book in line with the book. */
-static void view_book(struct market *m, const struct event *ev)
+static void view_book(struct market *m, int64_t now_ns)
 {
     struct market_view *v = &m->view;
     struct level bid, ask;
@@ -134,9 +169,6 @@ static void view_book(struct market *m, const struct event *ev)
     v->level_updates = m->sync.level_updates;
     v->bid_levels = book_count(m->sync.book, SIDE_BID);
     v->ask_levels = book_count(m->sync.book, SIDE_ASK);
-    v->last_depth_ns = ev->recv_ns;
-    v->last_exch_ns = ev->exch_ns;
-    v->latency_ns = ev->exch_ns ? ev->recv_ns - ev->exch_ns : 0;
     if (!book_known(m->sync.book, &v->known_lo, &v->known_hi))
         v->known_lo = v->known_hi = 0;
     v->has_touch = book_best(m->sync.book, SIDE_BID, &bid) && book_best(m->sync.book, SIDE_ASK, &ask) &&
@@ -147,15 +179,15 @@ static void view_book(struct market *m, const struct event *ev)
         v->ask_px = ask.px;
         v->ask_qty = ask.qty;
         if (heat_bucket(m->heat) == 0)
-            set_bucket(m);
+            set_bucket(m, now_ns);
         flow_center(m->flow, bid.px);
     } else {
         v->bid_px = v->bid_qty = v->ask_px = v->ask_qty = 0;
     }
 }
 
-/* Size added or taken at each level that the event sets, against the book as it stands before it. */
-static void note_flow(struct market *m, const struct event *ev)
+/* Size added or taken at each level that the event sets, against the book as it stands before it. sign -1 takes it back. */
+static void note_flow(struct market *m, const struct event *ev, int sign)
 {
     const struct depth_rows *rows = event_rows_const(ev);
     if (flow_bucket(m->flow) == 0)
@@ -163,21 +195,44 @@ static void note_flow(struct market *m, const struct event *ev)
     for (uint32_t i = 0; i < rows->bid_n + rows->ask_n; i++) {
         enum side side = i < rows->bid_n ? SIDE_BID : SIDE_ASK;
         const struct level *level = &rows->levels[i];
-        flow_level(m->flow, side, level->px, level->qty - book_qty(m->sync.book, side, level->px));
+        flow_level(m->flow, side, level->px, sign * (level->qty - book_qty(m->sync.book, side, level->px)));
     }
 }
 
-/* When the mid is half-way to the known border, a fresh snapshot is wished for. */
+/* No snapshot came: what is kept for it goes, and the wish with it. */
+static void give_up(struct sync *s)
+{
+    s->is_refreshing = s->wants_snapshot = 0;
+    s->pending.used = 0;
+}
+
+static int64_t reach_of(const struct market_view *v)
+{
+    int64_t down = v->bid_px - v->known_lo, up = v->known_hi - v->ask_px;
+    return down < up ? down : up;
+}
+
+/* Half-way from where the touch stood to the border of the known book, a fresh snapshot is wished for. Updates are kept for it
+ * only a while: in a replay of events among which there are none, none will ever come. */
 static void wish_splice(struct market *m, int64_t now_ns)
 {
-    const struct market_view *v = &m->view;
-    if (!v->has_touch || v->known_lo == 0 || now_ns - m->splice_ns < SPLICE_EVERY_NS)
+    struct splice *s = &m->splice;
+    if (m->sync.is_refreshing && now_ns - s->wish_ns >= SPLICE_KEEP_NS) {
+        give_up(&m->sync);
+        s->wait_ns = s->wait_ns < SPLICE_WAIT_MAX_NS ? s->wait_ns * 2 : SPLICE_WAIT_MAX_NS;
+    }
+    if (!m->view.has_touch || m->view.known_lo == 0 || reach_of(&m->view) >= s->reach / 2 ||
+        m->sync.is_refreshing || (s->wish_ns != 0 && now_ns - s->wish_ns < s->wait_ns))
         return;
-    int64_t span = v->known_hi - v->known_lo;
-    if (v->bid_px - v->known_lo >= span / 4 && v->known_hi - v->ask_px >= span / 4)
-        return;
-    m->splice_ns = now_ns;
+    s->wish_ns = now_ns;
     sync_refresh(&m->sync);
+}
+
+/* A snapshot came: the book is known anew around the touch. */
+static void note_known(struct market *m)
+{
+    m->splice.reach = m->view.has_touch && m->view.known_lo != 0 ? reach_of(&m->view) : 0;
+    m->splice.wait_ns = SPLICE_WAIT_NS;
 }
 
 struct joined {
@@ -192,55 +247,107 @@ static void on_applied(void *user, const struct event *ev)
         j->hook->on_book(j->hook->user, &j->market->view.inst, j->market->sync.book, ev);
 }
 
-/* The book stopped being true: what the view and the measures said of it goes. */
-static void lose_view(struct market *m, int64_t now_ns)
+/* The book has no two sides to measure any more. */
+static void stop_measuring(struct market *m, int64_t now_ns)
 {
-    m->view.book_state = m->sync.state;
-    m->view.book_since_ns = m->sync.since_ns;
-    m->view.has_touch = 0;
-    m->view.bid_px = m->view.bid_qty = m->view.ask_px = m->view.ask_qty = 0;
-    m->view.known_lo = m->view.known_hi = 0;
-    m->is_dirty = true;
-    if (!m->was_true)
+    if (!m->is_measured)
         return;
-    m->was_true = false;
+    m->is_measured = false;
     struct measure_input input = market_input(m, now_ns);
     measures_lost(m->measures, &input);
     wall_tracker_lost(&m->walls);
-    flow_lose_levels(m->flow);
+}
+
+static void measure_book(struct market *m, const struct event *ev)
+{
+    struct measure_input input = market_input(m, ev->recv_ns);
+    if (!input.is_true) {
+        stop_measuring(m, ev->recv_ns);
+        return;
+    }
+    m->is_measured = true;
+    measures_event(m->measures, &input, ev);
+}
+
+/* What the view says of the book when it is not true. */
+static void view_lost(struct market *m)
+{
+    struct market_view *v = &m->view;
+    v->book_state = m->sync.state;
+    v->book_since_ns = m->sync.since_ns;
+    v->gaps = m->sync.gaps;
+    v->resyncs = m->sync.resyncs;
+    v->crossed = m->sync.crossed;
+    v->has_touch = 0;
+    v->bid_px = v->bid_qty = v->ask_px = v->ask_qty = 0;
+    v->known_lo = v->known_hi = 0;
+    v->bid_levels = v->ask_levels = 0;
+}
+
+static void lose_book(struct market *m, int64_t now_ns)
+{
+    if (m->view.book_state == BOOK_TRUE)
+        flow_lose_levels(m->flow);
+    view_lost(m);
+    stop_measuring(m, now_ns);
+    m->is_dirty = true;
 }
 
 int market_depth(struct market *m, const struct event *ev, const struct market_book_hook *hook)
 {
     struct joined joined = {m, hook};
+    bool was_true = m->sync.state == BOOK_TRUE, is_update = was_true && ev->kind == EVENT_DEPTH;
+    uint64_t before_id = m->sync.last_id;
 
-    if (m->sync.state == BOOK_TRUE && ev->kind == EVENT_DEPTH)
-        note_flow(m, ev);
+    if (is_update)
+        note_flow(m, ev, 1);
     int result = sync_event(&m->sync, ev, on_applied, &joined);
     m->is_dirty = true;
-    if (result == SYNC_BUFFERED) {
-        m->view.book_state = m->sync.state;
-        m->view.book_since_ns = m->sync.since_ns;
+    if (ev->kind == EVENT_DEPTH || m->sync.rule == BOOK_RULE_SNAPSHOTS)
+        view_arrival(m, ev);
+    if (m->sync.state != BOOK_TRUE) {
+        lose_book(m, ev->recv_ns);
         return result;
     }
-    view_book(m, ev);
-    if (result < 0 || result == SYNC_BROKEN) {
-        lose_view(m, ev->recv_ns);
+    if (result != SYNC_APPLIED && result != SYNC_JOINED) { /* the book is as it was */
+        if (is_update)
+            note_flow(m, ev, -1);
         return result;
     }
-    if (result == SYNC_JOINED)
-        flow_lose_levels(m->flow);
-    m->was_true = true;
+    view_book(m, ev->recv_ns);
+    if (result == SYNC_JOINED) {
+        if (!was_true || m->sync.last_id != before_id) /* no splice, which only adds to what is known */
+            flow_lose_levels(m->flow);
+        note_known(m);
+    }
     wish_splice(m, ev->recv_ns);
-    struct measure_input input = market_input(m, ev->recv_ns);
-    measures_event(m->measures, &input, ev);
+    measure_book(m, ev);
     return result;
 }
 
 void market_lose(struct market *m, int64_t now_ns)
 {
     sync_lose(&m->sync, now_ns);
-    lose_view(m, now_ns);
+    lose_book(m, now_ns);
+}
+
+void market_miss(struct market *m, int64_t now_ns)
+{
+    struct measure_input input = market_input(m, now_ns);
+    measures_missed(m->measures, &input);
+    m->has_sweep = m->is_heard = false;
+    liqs_missed(&m->liqs);
+    liqs_totals(&m->liqs, now_ns, m->view.inst.liq_completeness, m->view.liq);
+    m->is_dirty = true;
+}
+
+/* Trades, marks and liquidations come over one connection: any of them shows that it lives. */
+static void hear(struct market *m, int64_t now_ns)
+{
+    if (!m->is_heard && m->view.inst.liq_completeness != COMPLETENESS_UNKNOWN)
+        liqs_watch(&m->liqs, now_ns);
+    m->is_heard = true;
+    m->is_dirty = true;
 }
 
 void market_quote(struct market *m, const struct event *ev)
@@ -263,7 +370,7 @@ static void sweep_add(struct market *m, const struct event *ev, const struct tra
                    s->exch_ns / NS_PER_MS == ev->exch_ns / NS_PER_MS;
     if (is_same) {
         s->px = t->px;
-        s->qty += t->qty;
+        s->qty = s->qty < INT64_MAX - t->qty ? s->qty + t->qty : INT64_MAX;
         s->usd += usd;
         s->prints++;
         if (tape)
@@ -305,7 +412,7 @@ void market_trade(struct market *m, const struct event *ev, struct trail *tape)
     enum side hit = t->aggressor == AGGRESSOR_BUY ? SIDE_ASK : SIDE_BID;
     double usd = instrument_notional(&v->inst, t->px, t->qty);
 
-    m->is_dirty = true;
+    hear(m, ev->recv_ns);
     v->trades++;
     sweep_add(m, ev, t, usd, tape);
     flow_trade(m->flow, hit, t->px, t->qty);
@@ -333,14 +440,19 @@ void market_mark(struct market *m, const struct event *ev)
     const struct mark_row *row = event_rows_const(ev);
     struct market_view *v = &m->view;
 
-    m->is_dirty = true;
-    v->has_mark = row->mark > 0;
-    v->mark = row->mark;
-    v->index = row->index;
-    v->mark_ns = ev->recv_ns;
-    v->has_funding = row->has_funding != 0;
-    v->funding_rate = row->funding_rate;
-    v->next_funding_ns = row->next_funding_ns;
+    hear(m, ev->recv_ns);
+    if (row->mark > 0) {
+        v->has_mark = 1;
+        v->mark = row->mark;
+        v->mark_ns = ev->recv_ns;
+    }
+    if (row->index > 0)
+        v->index = row->index;
+    if (row->has_funding) {
+        v->has_funding = 1;
+        v->funding_rate = row->funding_rate;
+        v->next_funding_ns = row->next_funding_ns;
+    }
     struct measure_input input = market_input(m, ev->recv_ns);
     measures_event(m->measures, &input, ev);
 }
@@ -356,15 +468,27 @@ void market_open_interest(struct market *m, const struct event *ev)
     measures_event(m->measures, &input, ev);
 }
 
+double market_mark_price(const struct market *m)
+{
+    return m->view.has_mark ? fixed_to_double(m->view.mark, m->view.inst.mark_decimals) : 0.0;
+}
+
+/* What a liquidation's distance is counted from; 0: nothing to count from. */
+static double reference_price(const struct market *m)
+{
+    double mark = market_mark_price(m);
+    if (mark > 0.0 || !m->view.has_touch)
+        return mark;
+    return fixed_to_double(m->view.bid_px + m->view.ask_px, m->view.inst.price_decimals) / 2.0;
+}
+
 void market_liquidation(struct market *m, const struct event *ev, struct liq_item *ret_item)
 {
     const struct liquidation_row *row = event_rows_const(ev);
     const struct instrument *in = &m->view.inst;
-    double usd = instrument_notional(in, row->px, row->qty);
-    double px = instrument_price(in, row->px);
-    double mark = m->view.has_mark ? fixed_to_double(m->view.mark, in->mark_decimals) : 0.0;
+    double usd = instrument_notional(in, row->px, row->qty), from = reference_price(m);
 
-    m->is_dirty = true;
+    hear(m, ev->recv_ns);
     *ret_item = (struct liq_item){.recv_ns = ev->recv_ns,
                                   .exch_ns = ev->exch_ns,
                                   .px = row->px,
@@ -374,15 +498,29 @@ void market_liquidation(struct market *m, const struct event *ev, struct liq_ite
                                   .side = row->side,
                                   .completeness = row->completeness,
                                   .is_bankruptcy = row->is_bankruptcy};
-    if (mark > 0.0) {
+    if (from > 0.0 && row->px > 0) {
         ret_item->has_distance = 1;
-        ret_item->distance_pct = (px / mark - 1.0) * 100.0;
+        ret_item->distance_pct = (instrument_price(in, row->px) / from - 1.0) * 100.0;
     }
+    liqs_watch(&m->liqs, ev->recv_ns);
     liqs_add(&m->liqs, ev->recv_ns, row->side, usd, row->completeness);
     liqs_totals(&m->liqs, ev->recv_ns, in->liq_completeness, m->view.liq);
     add_mark(m, ev->recv_ns, row->px, usd, row->side == POSITION_LONG ? HEAT_LIQ_LONG : HEAT_LIQ_SHORT);
     struct measure_input input = market_input(m, ev->recv_ns);
     measures_event(m->measures, &input, ev);
+}
+
+static void decay_takers(struct market *m, int64_t tick_ns)
+{
+    int64_t seconds = m->taker_ns == 0 ? 1 : (tick_ns - m->taker_ns) / NS_PER_S;
+    m->taker_ns = tick_ns;
+    for (int side = 0; side < 2; side++) {
+        for (int64_t i = 0; i < seconds && m->taker_per_min[side] > 0.0; i++) {
+            m->taker_per_min[side] *= 59.0 / 60.0;
+            if (m->taker_per_min[side] < TAKER_FLOOR)
+                m->taker_per_min[side] = 0.0;
+        }
+    }
 }
 
 void market_tick(struct market *m, int64_t tick_ns,
@@ -402,8 +540,9 @@ void market_tick(struct market *m, int64_t tick_ns,
     heat_sample(m->heat, input.inst, input.book, input.is_true, tick_ns);
     liqs_expire(&m->liqs, tick_ns);
     liqs_totals(&m->liqs, tick_ns, input.inst->liq_completeness, m->view.liq);
-    for (int side = 0; side < 2; side++)
-        m->taker_per_min[side] *= 59.0 / 60.0;
+    decay_takers(m, tick_ns);
+    if (m->view.has_mark && tick_ns - m->view.mark_ns > MARK_OLD_NS)
+        forget_mark(&m->view);
 }
 
 void market_refresh(struct market *m)

@@ -24,7 +24,7 @@ struct market_mark {
 
 struct market {
     uint32_t index; /* in the engine and the publication */
-    uint32_t feed;  /* index of its venue's feed_view */
+    uint32_t feed;  /* index of its venue's feed_view; VENUE_MAX: there was no room for it */
     char name[INSTRUMENT_NAME_MAX];
     struct market_view
         view; /* always current but for metrics and walls' minutes, which market_refresh brings */
@@ -36,11 +36,19 @@ struct market {
     struct liqs liqs;       /* owned parts */
     struct tape_item sweep; /* the newest one, still growing */
     bool has_sweep;
-    bool was_true;
+    bool is_measured; /* measures saw a book with two sides, and were not told since that it is lost */
+    bool is_heard;    /* the connection of trades and marks showed life since events were last missed */
     bool is_dirty;
-    bool is_declared;        /* by an INSTRUMENT event of this session */
-    int64_t splice_ns;       /* when a deeper snapshot was last wished for */
+    bool is_declared; /* by an INSTRUMENT event of this session */
+    struct splice {
+        int64_t
+            reach; /* from the touch to the nearer border of the known book, when it was last known anew */
+        int64_t wish_ns; /* when a snapshot was last wished for */
+        int64_t wait_ns; /* until the next wish: longer each time that none came */
+    } splice;
+    int64_t taker_ns;        /* up to here taker_per_min has decayed */
     double taker_per_min[2]; /* base units that hit bids, asks; exponential mean of a minute */
+    double told_mark;        /* what the portfolio was told last */
     struct market_mark marks[MARKET_MARKS];
     uint64_t mark_head;
     uint64_t sweep_mark; /* 1 + index of the sweep's own mark; 0: too small for one so far */
@@ -48,7 +56,8 @@ struct market {
 
 AP_MUST_CHECK int market_create(const struct instrument *in, uint32_t index, struct market **ret_market);
 void market_destroy(struct market *m);
-/* A new version of the instrument: what is unchanged stays; another tick or other decimals rebuild book, measures and histories. */
+/* A new version of the instrument: what is unchanged stays; another tick or other decimals rebuild book, measures and histories.
+ * On error nothing changed. */
 AP_MUST_CHECK int market_change(struct market *m, const struct instrument *in);
 
 /* Book events; see enum sync_result. on_book as in engine_hooks. */
@@ -61,16 +70,17 @@ void market_trade(struct market *m, const struct event *ev, struct trail *tape);
 void market_quote(struct market *m, const struct event *ev);
 void market_mark(struct market *m, const struct event *ev);
 void market_open_interest(struct market *m, const struct event *ev);
+double market_mark_price(const struct market *m); /* 0: not known */
 /* Fills *ret_item for the trail. */
 void market_liquidation(struct market *m, const struct event *ev, struct liq_item *ret_item);
-/* Events were lost before this point. */
+/* Book updates are missing before this point. */
 void market_lose(struct market *m, int64_t now_ns);
+/* Events beside the book's may be missing before this point. */
+void market_miss(struct market *m, int64_t now_ns);
 void market_tick(struct market *m, int64_t tick_ns,
                  void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
                  void *user);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
-/* Input of measures at this moment. */
-struct measure_input market_input(const struct market *m, int64_t now_ns);
 
 #endif

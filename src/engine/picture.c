@@ -1,11 +1,19 @@
 #include "picture.h"
 
+#include <alphaplus/analytics/liquidity.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define SHADE_HISTORY_NS (1800 * NS_PER_S)
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    int64_t q = a / b;
+    return q * b > a ? q - 1 : q;
+}
 
 bool picture_can(const struct view_request *r, uint32_t market_n)
 {
@@ -30,21 +38,52 @@ static bool is_near_row(double px, int64_t label, int64_t group)
     return px >= (double)label - (double)group / 2.0 && px < (double)label + (double)group / 2.0;
 }
 
-static uint32_t own_flags(const struct market *m, const struct risk_view *risk, int64_t label, int64_t group)
-{
-    double scale = (double)fixed_pow10(m->view.inst.price_decimals);
-    uint32_t flags = 0;
+/* What the rows of one picture have in common. */
+struct scene {
+    const struct market *market; /* borrowed */
+    int64_t group;
+    struct level best[2]; /* by enum side; qty 0: that side is empty, or the book is not true */
+    double mark;          /* price units; 0: none */
+    size_t own_n;
+    struct own {
+        double px; /* price units */
+        uint32_t flag;
+    } own[3 * POSITION_MAX];
+};
 
+static void add_own(struct scene *s, double price, uint32_t flag)
+{
+    if (price > 0.0)
+        s->own[s->own_n++] = (struct own){price * (double)fixed_pow10(s->market->view.inst.price_decimals),
+                                          flag};
+}
+
+static void scene_init(struct scene *s, const struct market *m, const struct risk_view *risk, int64_t group)
+{
+    s->market = m;
+    s->group = group;
+    s->own_n = 0;
+    for (int side = 0; side < 2; side++) {
+        if (m->view.book_state != BOOK_TRUE || !book_best(m->sync.book, (enum side)side, &s->best[side]))
+            s->best[side] = (struct level){0, 0};
+    }
+    s->mark = market_mark_price(m) * (double)fixed_pow10(m->view.inst.price_decimals);
     for (uint32_t i = 0; i < risk->position_n; i++) {
         const struct position_view *p = &risk->positions[i];
         if (strcmp(p->pos.instrument, m->name) != 0)
             continue;
-        if (p->has_liq && is_near_row(p->liq * scale, label, group))
-            flags |= LADDER_OWN_LIQ;
-        if (is_near_row(p->pos.entry * scale, label, group))
-            flags |= LADDER_OWN_ENTRY;
-        if (p->pos.stop > 0.0 && is_near_row(p->pos.stop * scale, label, group))
-            flags |= LADDER_OWN_STOP;
+        add_own(s, p->has_liq ? p->liq : 0.0, LADDER_OWN_LIQ);
+        add_own(s, p->pos.entry, LADDER_OWN_ENTRY);
+        add_own(s, p->pos.stop, LADDER_OWN_STOP);
+    }
+}
+
+static uint32_t own_flags(const struct scene *s, int64_t label)
+{
+    uint32_t flags = 0;
+    for (size_t i = 0; i < s->own_n; i++) {
+        if (is_near_row(s->own[i].px, label, s->group))
+            flags |= s->own[i].flag;
     }
     return flags;
 }
@@ -64,90 +103,124 @@ static uint32_t known_flags(const struct market_view *v, int64_t label, int64_t 
     return is_bid_cut || is_ask_cut ? flags | LADDER_PART_KNOWN : flags;
 }
 
-static uint32_t market_flags(const struct market *m, int64_t label, int64_t group)
+static uint32_t market_flags(const struct scene *s, int64_t label)
 {
-    const struct market_view *v = &m->view;
+    const struct market_view *v = &s->market->view;
     uint32_t flags = 0;
 
-    if (v->has_touch && is_in_bid_row(v->bid_px, label, group))
+    if (s->best[SIDE_BID].qty > 0 && is_in_bid_row(s->best[SIDE_BID].px, label, s->group))
         flags |= LADDER_BEST_BID;
-    if (v->has_touch && is_in_ask_row(v->ask_px, label, group))
+    if (s->best[SIDE_ASK].qty > 0 && is_in_ask_row(s->best[SIDE_ASK].px, label, s->group))
         flags |= LADDER_BEST_ASK;
-    if (v->has_last && (v->last_side == AGGRESSOR_BUY ? is_in_ask_row(v->last_px, label, group)
-                                                      : is_in_bid_row(v->last_px, label, group)))
+    if (v->has_last && (v->last_side == AGGRESSOR_BUY ? is_in_ask_row(v->last_px, label, s->group)
+                                                      : is_in_bid_row(v->last_px, label, s->group)))
         flags |= LADDER_LAST;
-    if (v->has_mark) {
-        double mark = fixed_to_double(v->mark, v->inst.mark_decimals) *
-                      (double)fixed_pow10(v->inst.price_decimals);
-        if (is_near_row(mark, label, group))
-            flags |= LADDER_MARK;
-    }
+    if (s->mark > 0.0 && is_near_row(s->mark, label, s->group))
+        flags |= LADDER_MARK;
     for (uint32_t i = 0; i < v->wall_n; i++) {
         const struct wall_view *w = &v->walls[i];
-        if (w->side == SIDE_BID ? is_in_bid_row(w->px, label, group) : is_in_ask_row(w->px, label, group))
+        if (w->side == SIDE_BID ? is_in_bid_row(w->px, label, s->group)
+                                : is_in_ask_row(w->px, label, s->group))
             flags |= LADDER_WALL;
     }
     return flags;
 }
 
-/* Value of everything between the touch and the far edge of this row. */
-static double cum_usd(const struct market *m, enum side side, int64_t label, int64_t group)
+static double value_between(const struct market *m, enum side side, int64_t lo, int64_t hi)
 {
     struct book_sum sum;
-    const struct market_view *v = &m->view;
-    if (side == SIDE_BID)
-        book_sum(m->sync.book, side, label, v->bid_px, &sum);
-    else
-        book_sum(m->sync.book, side, v->ask_px, label, &sum);
-    (void)group;
-    if (v->inst.inverse)
-        return instrument_notional(&v->inst, 1, sum.qty);
-    double scale = (double)fixed_pow10(v->inst.price_decimals) * (double)fixed_pow10(v->inst.qty_decimals);
-    return sum.px_qty / scale * ((double)v->inst.multiplier / 1e8);
+    book_sum(m->sync.book, side, lo, hi, &sum);
+    return liquidity_value(&m->view.inst, &sum);
 }
 
-static void ladder_row(const struct market *m, const struct risk_view *risk, int64_t label, int64_t group,
-                       struct ladder_row *row)
+static int64_t qty_between(const struct market *m, enum side side, int64_t lo, int64_t hi)
 {
-    const struct market_view *v = &m->view;
     struct book_sum sum;
+    book_sum(m->sync.book, side, lo, hi, &sum);
+    return sum.qty;
+}
+
+static void ladder_row(const struct scene *s, int64_t label, struct ladder_row *row)
+{
+    const struct market *m = s->market;
+    int64_t span = s->group - 1;
 
     *row = (struct ladder_row){.px = label};
-    row->flags = market_flags(m, label, group) | own_flags(m, risk, label, group) |
-                 known_flags(v, label, group);
-    if (!flow_row(m->flow, label, group, &row->bid_delta, &row->ask_delta, &row->volume))
+    row->flags = market_flags(s, label) | own_flags(s, label) | known_flags(&m->view, label, s->group);
+    if (!flow_row(m->flow, label, s->group, &row->bid_delta, &row->ask_delta, &row->volume))
         row->flags |= LADDER_NO_FLOW;
-    if (!v->has_touch)
-        return;
-    if (label <= v->bid_px) {
-        book_sum(m->sync.book, SIDE_BID, label, label + group - 1, &sum);
-        row->bid_qty = sum.qty;
-        row->cum_usd = cum_usd(m, SIDE_BID, label, group);
+    if (s->best[SIDE_BID].qty > 0 && label <= s->best[SIDE_BID].px) {
+        row->bid_qty = qty_between(m, SIDE_BID, label, label + span);
+        row->cum_usd = value_between(m, SIDE_BID, label, s->best[SIDE_BID].px);
     }
-    if (label >= v->ask_px) {
-        book_sum(m->sync.book, SIDE_ASK, label - group + 1, label, &sum);
-        row->ask_qty = sum.qty;
-        row->cum_usd = cum_usd(m, SIDE_ASK, label, group);
+    if (s->best[SIDE_ASK].qty > 0 && label >= s->best[SIDE_ASK].px) {
+        row->ask_qty = qty_between(m, SIDE_ASK, label - span, label);
+        row->cum_usd = value_between(m, SIDE_ASK, s->best[SIDE_ASK].px, label);
     }
 }
 
-/* One heat column being summed from stored ones. */
+/* --- the heatmap ---------------------------------------------------------------------------------------------------- */
+
+/* The buckets that a pixel covers: the first and the last by a part of them, those between whole. The same for all columns. */
+struct pixel {
+    int64_t from;
+    int64_t n;
+    double first, last;
+};
+
+/* In half price units, in which borders of pixels are whole even when the group is odd. */
+static void pixels_init(struct pixel *pixels, const struct view_request *r, int64_t bucket)
+{
+    int64_t bucket2 = 2 * bucket;
+    for (int64_t p = 0; p < 2 * (int64_t)r->rows; p++) {
+        int64_t hi = 2 * r->top_px + r->group * (1 - p), lo = hi - r->group;
+        int64_t from = floor_div(lo, bucket2), to = -floor_div(-hi, bucket2);
+        int64_t first_end = (from + 1) * bucket2 < hi ? (from + 1) * bucket2 : hi;
+        pixels[p] = (struct pixel){.from = from,
+                                   .n = to - from,
+                                   .first = (double)(first_end - lo) / (double)bucket2,
+                                   .last = (double)(hi - (to - 1) * bucket2) / (double)bucket2};
+    }
+}
+
+/* One column of the picture, being summed from stored ones. */
 struct column_sum {
-    double qty[HEAT_ROWS_MAX];
-    uint16_t known[HEAT_ROWS_MAX];
+    double qty[HEAT_ROWS_MAX];   /* size times seconds */
+    double known[HEAT_ROWS_MAX]; /* seconds */
     double mid;
     double volume, signed_volume;
     bool is_there;
 };
 
-/* Adds a stored column: each pixel takes the buckets that it covers, in proportion. A pixel is known when all of it is. */
-static void column_add(struct column_sum *sum, const struct heat_column *c, int64_t bucket,
-                       const struct view_request *r, const double code_qty[256])
-{
-    double half = (double)r->group / 2.0;
-    double top = (double)r->top_px + half;
-    uint32_t pixels = 2 * r->rows;
+struct heat_work {
+    struct pixel pixels[HEAT_ROWS_MAX];
+    double code_qty[256];
+    struct column_sum sum;
+    uint32_t col; /* that sum is for */
+    double cvd;
+};
 
+/* Size in a pixel of a stored column; negative when not all of it is known. */
+static double pixel_qty(const struct pixel *p, const struct heat_column *c, const double code_qty[256])
+{
+    int64_t cell = p->from - c->low;
+    if (cell < 0 || p->n > HEAT_CELLS || cell + p->n > HEAT_CELLS)
+        return -1.0;
+    const uint8_t *codes = &c->cells[cell];
+    if (codes[0] == HEAT_UNKNOWN)
+        return -1.0;
+    double qty = code_qty[codes[0]] * p->first;
+    for (int64_t k = 1; k < p->n; k++) {
+        if (codes[k] == HEAT_UNKNOWN)
+            return -1.0;
+        qty += code_qty[codes[k]] * (k + 1 < p->n ? 1.0 : p->last);
+    }
+    return qty;
+}
+
+static void column_add(struct heat_work *w, const struct heat_column *c, double seconds, uint32_t pixels)
+{
+    struct column_sum *sum = &w->sum;
     sum->is_there = true;
     sum->volume += c->volume;
     sum->signed_volume += c->signed_volume;
@@ -155,44 +228,44 @@ static void column_add(struct column_sum *sum, const struct heat_column *c, int6
         return;
     sum->mid = c->mid;
     for (uint32_t p = 0; p < pixels; p++) {
-        double hi = top - half * p, lo = hi - half;
-        int64_t from = (int64_t)floor(lo / (double)bucket), to = (int64_t)ceil(hi / (double)bucket);
-        double qty = 0.0;
-        bool is_known = true;
-        for (int64_t b = from; b < to && is_known; b++) {
-            int64_t cell = b - c->low;
-            if (cell < 0 || cell >= HEAT_CELLS || c->cells[cell] == HEAT_UNKNOWN) {
-                is_known = false;
-                break;
-            }
-            double b_lo = (double)b * (double)bucket, b_hi = b_lo + (double)bucket;
-            double part = (fmin(hi, b_hi) - fmax(lo, b_lo)) / (double)bucket;
-            qty += code_qty[c->cells[cell]] * part;
-        }
-        if (is_known) {
-            sum->qty[p] += qty;
-            sum->known[p]++;
+        double qty = pixel_qty(&w->pixels[p], c, w->code_qty);
+        if (qty >= 0.0) {
+            sum->qty[p] += qty * seconds;
+            sum->known[p] += seconds;
         }
     }
 }
 
+/* A border belongs to the pixel above it. */
 static int16_t pixel_of(const struct view_request *r, double px)
 {
     double half = (double)r->group / 2.0;
-    double p = floor(((double)r->top_px + half - px) / half);
+    double p = ceil(((double)r->top_px + half - px) / half) - 1.0;
     return p >= 0.0 && p < 2.0 * r->rows ? (int16_t)p : -1;
 }
 
-static void column_out(const struct column_sum *sum, const struct view_request *r, uint32_t col, double *cvd,
-                       struct picture *pic)
+static float to_float(double v)
 {
-    pic->has_column[col] = sum->is_there;
-    pic->trace[col] = sum->mid > 0.0 ? pixel_of(r, sum->mid) : -1;
-    pic->volume[col] = (float)sum->volume;
-    *cvd += sum->signed_volume;
-    pic->cvd[col] = (float)*cvd;
-    for (uint32_t p = 0; p < 2 * r->rows; p++)
-        pic->heat[col][p] = sum->known[p] ? heat_qty_code(sum->qty[p] / sum->known[p]) : HEAT_UNKNOWN;
+    return (float)fmax(fmin(v, (double)FLT_MAX), -(double)FLT_MAX);
+}
+
+/* Writes the columns before `col`, of which the first is the one being summed. */
+static void columns_out(struct heat_work *w, uint32_t col, struct picture *pic)
+{
+    const struct view_request *r = &pic->request;
+    for (; w->col < col; w->col++) {
+        const struct column_sum *sum = &w->sum;
+        pic->has_column[w->col] = sum->is_there;
+        pic->trace[w->col] = sum->mid > 0.0 ? pixel_of(r, sum->mid) : -1;
+        pic->volume[w->col] = to_float(sum->volume);
+        w->cvd += sum->signed_volume;
+        pic->cvd[w->col] = to_float(w->cvd);
+        for (uint32_t p = 0; sum->is_there && p < 2 * r->rows; p++)
+            pic->heat[w->col][p] = sum->known[p] > 0.0 ? heat_qty_code(sum->qty[p] / sum->known[p])
+                                                       : HEAT_UNKNOWN;
+        if (sum->is_there)
+            memset(&w->sum, 0, sizeof w->sum);
+    }
 }
 
 /* Codes below which 60 % and 99 % of the known, non-empty pixels of the picture's half hour lie. */
@@ -235,37 +308,49 @@ static void heat_marks(const struct market *m, struct picture *pic)
             .col = (uint16_t)((mark->time_ns - pic->col_start_ns) / r->column_ns),
             .row = (uint16_t)row,
             .kind = mark->kind,
-            .usd = (float)mark->usd};
+            .usd = to_float(mark->usd)};
     }
 }
 
-/* The right-most column is the running one; columns stand on multiples of column_ns, so they do not shimmer as time goes on. */
+/* Columns of one tier that begin at next_ns or later; returns where they end. */
+static int64_t tier_out(struct heat_work *w, const struct heat_ring *ring, int64_t next_ns,
+                        struct picture *pic)
+{
+    const struct view_request *r = &pic->request;
+    double seconds = (double)ring->step_ns / (double)NS_PER_S;
+
+    for (uint32_t k = 0; k < ring->cap; k++) {
+        const struct heat_column *c = &ring->columns[(ring->next + k) % ring->cap];
+        int64_t col = (c->start_ns - pic->col_start_ns) / r->column_ns;
+        if (c->start_ns == 0 || c->start_ns < next_ns || col >= r->heat_cols)
+            continue;
+        columns_out(w, (uint32_t)col, pic);
+        column_add(w, c, seconds, 2 * r->rows);
+        next_ns = c->start_ns + ring->step_ns;
+    }
+    return next_ns;
+}
+
+/* The right-most column is the running one; columns stand on multiples of column_ns, so they do not shimmer as time goes on. What the
+ * widest fitting columns do not reach yet is made of narrower ones. */
 static void heat_picture(const struct market *m, int64_t now_ns, struct picture *pic)
 {
     const struct view_request *r = &pic->request;
-    struct heat_ring ring = heat_ring_for(m->heat, r->column_ns);
-    double code_qty[256], cvd = 0.0;
+    struct heat_work w;
     int64_t last = (now_ns - 1) / r->column_ns * r->column_ns;
 
+    memset(&w, 0, sizeof w);
+    pixels_init(w.pixels, r, heat_bucket(m->heat));
+    for (int code = 0; code < 256; code++)
+        w.code_qty[code] = heat_code_qty((uint8_t)code);
     pic->col_n = r->heat_cols;
     pic->col_start_ns = last - (int64_t)(r->heat_cols - 1) * r->column_ns;
-    for (int code = 0; code < 256; code++)
-        code_qty[code] = heat_code_qty((uint8_t)code);
-    uint32_t at = ring.next; /* oldest */
-    uint32_t left = ring.cap;
-    for (uint32_t col = 0; col < r->heat_cols; col++) {
-        struct column_sum sum = {.mid = 0.0};
-        int64_t from = pic->col_start_ns + (int64_t)col * r->column_ns, to = from + r->column_ns;
-        for (; left > 0; left--, at = (at + 1) % ring.cap) {
-            const struct heat_column *c = &ring.columns[at];
-            if (c->start_ns == 0 || c->start_ns < from)
-                continue;
-            if (c->start_ns >= to)
-                break;
-            column_add(&sum, c, heat_bucket(m->heat), r, code_qty);
-        }
-        column_out(&sum, r, col, &cvd, pic);
+    int64_t next_ns = pic->col_start_ns;
+    for (int tier = heat_tier_for(r->column_ns); tier >= 0; tier--) {
+        struct heat_ring ring = heat_ring(m->heat, tier);
+        next_ns = tier_out(&w, &ring, next_ns, pic);
     }
+    columns_out(&w, r->heat_cols, pic);
     shade_range(pic, 2 * r->rows);
     heat_marks(m, pic);
 }
@@ -275,6 +360,7 @@ void picture_make(const struct market *m, const struct risk_view *risk, const st
 {
     struct picture *pic = ret_picture;
     const struct market_view *v = &m->view;
+    struct scene scene;
 
     memset(pic, 0, sizeof *pic);
     pic->request = *r;
@@ -284,12 +370,13 @@ void picture_make(const struct market *m, const struct risk_view *risk, const st
     pic->ask_px = v->has_touch ? v->ask_px : 0;
     pic->last_px = v->has_last ? v->last_px : 0;
     pic->row_n = r->rows;
+    scene_init(&scene, m, risk, r->group);
     for (uint32_t i = 0; i < r->rows; i++) {
         int64_t label = r->top_px - (int64_t)i * r->group;
         if (label <= 0)
             pic->rows[i] = (struct ladder_row){.px = label, .flags = LADDER_NO_FLOW};
         else
-            ladder_row(m, risk, label, r->group, &pic->rows[i]);
+            ladder_row(&scene, label, &pic->rows[i]);
     }
     if (r->heat_cols > 0 && heat_bucket(m->heat) > 0)
         heat_picture(m, now_ns, pic);
