@@ -187,40 +187,51 @@ static struct venue_probe_symbol *only_depth(struct venue_probe *p, char *ret_na
     return n == 1 ? found : n == 0 && p->n == 1 ? &p->symbols[0] : NULL;
 }
 
-/* Gives the bare snapshots of a group to an instrument of it; a group of nothing else looks among all. */
-static int settle_bare(struct capture_groups *g, struct capture_group *group, struct venue_probe *all,
-                       char *why, size_t why_size)
+/* What the files of a group saw, and one of them with a bare snapshot (NULL: there is none). */
+static int sum_group(const struct capture_groups *g, const struct capture_group *group,
+                     struct venue_probe *sum, const char **ret_path)
 {
-    struct venue_probe *mine = calloc(1, sizeof(*mine));
-    char names[256];
     const char *path = NULL;
-    int err = mine != NULL ? 0 : AP_ENOMEM;
-    for (uint32_t i = group->first; err == 0 && i < group->first + group->n; i++) {
+    for (uint32_t i = group->first; i < group->first + group->n; i++) {
         const struct venue_probe *p = g->files[i].probe;
-        err = widen_all(mine, p);
+        int err = widen_all(sum, p);
         if (err == 0 && p->bare_snapshots > 0) {
             path = g->files[i].path;
-            err = venue_probe_widen(&mine->bare, &p->bare);
+            err = venue_probe_widen(&sum->bare, &p->bare);
+        }
+        if (err < 0) {
+            return err;
         }
     }
-    if (err == 0 && path != NULL) {
-        const struct venue_probe_symbol *owner = only_depth(mine->n > 0 ? mine : all, names, sizeof(names));
-        if (owner == NULL) {
-            err = fail(
-                AP_EAMBIGUOUS, why, why_size,
-                "%s: its book snapshot names no instrument, and it could be of any of: %s. Give the frames of each "
-                "instrument in a file of their own.",
-                path, names[0] != '\0' ? names : "those with no book updates");
-        }
-        for (uint32_t i = 0; err == 0 && owner != NULL && i < all->n; i++) {
-            if (strcmp(all->symbols[i].symbol, owner->symbol) == 0) {
-                group->bare_inst = i + 1;
-                err = venue_probe_widen(&all->symbols[i], &mine->bare);
-            }
+    *ret_path = path;
+    return 0;
+}
+
+/* Gives the bare snapshots of a group to an instrument of it; a group of nothing else looks among all. */
+static int settle_bare(struct capture_groups *g, struct capture_group *group, struct venue_probe *all,
+                       struct venue_probe *sum, char *why, size_t why_size)
+{
+    char names[256];
+    const char *path;
+    int err = sum_group(g, group, sum, &path);
+    if (err < 0 || path == NULL) {
+        return err;
+    }
+    const struct venue_probe_symbol *owner = only_depth(sum->n > 0 ? sum : all, names, sizeof(names));
+    if (owner == NULL) {
+        return fail(
+            AP_EAMBIGUOUS, why, why_size,
+            "%s: its book snapshot names no instrument, and it could be of any of: %s. Give the frames of each "
+            "instrument in a file of their own.",
+            path, names[0] != '\0' ? names : "those with no book updates");
+    }
+    for (uint32_t i = 0; i < all->n; i++) {
+        if (strcmp(all->symbols[i].symbol, owner->symbol) == 0) {
+            group->bare_inst = i + 1;
+            return venue_probe_widen(&all->symbols[i], &sum->bare);
         }
     }
-    free(mine);
-    return err;
+    return AP_ENOTFOUND;
 }
 
 static void on_listed(void *user, const struct instrument *in)
@@ -292,7 +303,10 @@ static int make_instruments(struct capture_groups *g, const struct source_captur
         }
     }
     for (uint32_t i = 0; i < g->group_n; i++) {
-        if ((err = settle_bare(g, &g->groups[i], all, why, why_size)) < 0) {
+        struct venue_probe *sum = calloc(1, sizeof(*sum));
+        err = sum != NULL ? settle_bare(g, &g->groups[i], all, sum, why, why_size) : AP_ENOMEM;
+        free(sum);
+        if (err < 0) {
             return err;
         }
     }
