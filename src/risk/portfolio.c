@@ -168,7 +168,7 @@ int portfolio_set_tiers(struct portfolio *p, const char *instrument, const struc
     if (err == 0) {
         err = need_contract(p, instrument, &c);
     }
-    if (err < 0) {
+    if (err != 0) {
         return err;
     }
     memcpy(c->tiers, tiers, n * sizeof(*tiers));
