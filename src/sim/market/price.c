@@ -38,23 +38,23 @@ void price_init(struct instrument_market *im)
     };
 }
 
-/* The first falls early and hard and the second climbs, so that a watcher soon sees what a cascade looks
- * like. */
+/* The first falls early and the second climbs, so that a watcher soon sees what a cascade looks like; between them and
+ * after, the market is as calm as the real one. */
 static void plan_shock(struct market *m)
 {
     struct rng *r = &m->rng;
     const struct price *lead = &m->each[0].price;
-    double size = 0.002 + rng_exponential(r, 0.002), wait_s = 50.0 + rng_exponential(r, 120.0);
+    double size = 0.001 + rng_exponential(r, 0.001), wait_s = 240.0 + rng_exponential(r, 600.0);
     bool is_up = rng_chance(r, 0.5 - 8.0 * (lead->lasting - lead->home));
     if (m->shock_n == 0) {
-        size = rng_range(r, 0.0080, 0.0105);
-        wait_s = rng_range(r, 40.0, 55.0);
+        size = rng_range(r, 0.0022, 0.0030);
+        wait_s = rng_range(r, 90.0, 120.0);
         is_up = false;
     } else if (m->shock_n == 1) {
-        size = rng_range(r, 0.0125, 0.0150);
+        size = rng_range(r, 0.0030, 0.0038);
         is_up = true;
     }
-    size = fmin(size, 0.015);
+    size = fmin(size, 0.006);
     int64_t length = STEPS(rng_range(r, 2.5, 5.0));
     m->shock = (struct shock){(is_up ? size : -size) / (double)length, m->step, m->step + length};
     m->next_shock_step = m->step + length + STEPS(wait_s);

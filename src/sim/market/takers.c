@@ -77,7 +77,7 @@ void takers_init(struct instrument_market *im)
         bool is_long = rng_chance(r, 0.52);
         uint32_t leverage = position_leverage(r);
         double death = position_death(is_long, entry, leverage);
-        if (is_long ? death < now * 0.9975 : death > now * 1.0025) {
+        if (is_long ? death < now * 0.9988 : death > now * 1.0012) {
             positions_open(&im->positions, is_long, entry, (uint32_t)(usd / sim_market_usd(im, 1.0)) + 1,
                            leverage);
         }
