@@ -277,9 +277,9 @@ static int export_by_engine(struct export *x, struct source *s, const struct kin
     return err;
 }
 
-static int parse_limit(const char *option, const char *text, int64_t day_ns, int64_t *ret_ns)
+static int parse_limit(const char *option, const char *text, const int64_t span_ns[2], int64_t *ret_ns)
 {
-    if (!text || text_parse_time(text, day_ns, ret_ns) == 0)
+    if (!text || text_parse_time_within(text, span_ns[0], span_ns[1], ret_ns) == 0)
         return 0;
     complain("%s %s: not a time; try 2026-11-21T14:03:22, 14:03:22 or nanoseconds", option, text);
     return 2;
@@ -296,13 +296,13 @@ static const struct kind *find_kind(const char *name)
 
 static int run(struct export *x, struct source *s, const struct kind *k, const struct cli *cli)
 {
-    int64_t first, last, at = INT64_MAX;
-    int err = source_span(s, &first, &last);
-    int status = err == 0 ? parse_limit("--from", cli->from, first, &x->from_ns) : 0;
+    int64_t span[2] = {0, 0}, at = INT64_MAX;
+    int err = source_span(s, &span[0], &span[1]);
+    int status = err == 0 ? parse_limit("--from", cli->from, span, &x->from_ns) : 0;
     if (status == 0 && err == 0)
-        status = parse_limit("--to", cli->to, first, &x->to_ns);
+        status = parse_limit("--to", cli->to, span, &x->to_ns);
     if (status == 0 && err == 0)
-        status = parse_limit("--at", cli->at, first, &at);
+        status = parse_limit("--at", cli->at, span, &at);
     if (status != 0)
         return status;
     if (cli->instrument)

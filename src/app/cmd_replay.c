@@ -59,7 +59,7 @@ static int replay_lines(struct source *s, const struct cli *cli)
     bool is_single = cli->once || cli->at;
 
     int err = source_span(s, &first, &last);
-    if (err == 0 && cli->at && text_parse_time(cli->at, first, &at) < 0) {
+    if (err == 0 && cli->at && text_parse_time_within(cli->at, first, last, &at) < 0) {
         complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", cli->at);
         return 2;
     }
@@ -97,7 +97,7 @@ static int replay_screen(struct source *s, const struct cli *cli, const struct s
         struct player p;
         int64_t at;
         deck_state(deck, &p);
-        if (text_parse_time(cli->at, p.first_ns, &at) == 0)
+        if (text_parse_time_within(cli->at, p.first_ns, p.last_ns, &at) == 0)
             deck_seek(deck, at);
     }
     snprintf(title, sizeof title, "replay %.100s", cli->args[0]);

@@ -7,6 +7,7 @@
 #include <alphaplus/ui/ui.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -198,6 +199,13 @@ static void close_loop(struct screen *s)
     uv_loop_close(&s->loop);
 }
 
+static int32_t local_offset_s(void)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    return localtime_r(&now, &tm) ? (int32_t)tm.tm_gmtoff : 0;
+}
+
 static int open_screen(struct screen *s, char *why, size_t why_size)
 {
     const struct cli *cli = s->o.cli;
@@ -213,7 +221,8 @@ static int open_screen(struct screen *s, char *why, size_t why_size)
                             .registry = metric_registry(),
                             .publication = s->o.publication,
                             .title = s->o.title,
-                            .asks_before_quit = s->o.asks_before_quit};
+                            .asks_before_quit = s->o.asks_before_quit,
+                            .utc_offset_s = local_offset_s()};
     err = ui_create(&uo, &s->ui, why, why_size);
     return err < 0 ? err : watch_input(s);
 }

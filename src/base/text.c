@@ -345,3 +345,23 @@ int text_parse_time(const char *text, int64_t day_ns, int64_t *ret_ns)
     }
     return parse_time_of_day(at + 1, true, day, ret_ns);
 }
+
+int text_parse_time_within(const char *text, int64_t first_ns, int64_t last_ns, int64_t *ret_ns)
+{
+    const int64_t day_ns = INT64_C(86400) * 1000000000;
+    int64_t first_try;
+    int err = text_parse_time(text, first_ns, &first_try);
+    if (err < 0)
+        return err;
+    *ret_ns = first_try;
+    for (int64_t day = first_ns; day - first_ns <= 366 * day_ns && day / day_ns <= last_ns / day_ns;
+         day += day_ns) {
+        int64_t at;
+        err = text_parse_time(text, day, &at);
+        if (err == 0 && at >= first_ns && at <= last_ns) {
+            *ret_ns = at;
+            return 0;
+        }
+    }
+    return 0;
+}

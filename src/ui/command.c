@@ -10,10 +10,9 @@
 static void command_goto(struct ui *ui, const char *argument)
 {
     int64_t at_ns;
-    int64_t day = ui->replay.is_on ? ui->replay.at_ns : ui->wall_ns;
     if (!ui_is_replay(ui))
         replay_seek(ui, 0);
-    else if (text_parse_time(argument, day, &at_ns) != 0)
+    else if (text_parse_time_within(argument, ui->replay.first_ns, ui->replay.last_ns, &at_ns) != 0)
         ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", argument);
     else if (at_ns < ui->replay.first_ns || at_ns > ui->replay.last_ns)
         ui_say(ui, true, "%s is outside the journal", argument);

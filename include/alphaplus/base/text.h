@@ -26,4 +26,9 @@ AP_MUST_CHECK int text_parse_duration(const char *text, int64_t *ret_ns);
  * of `day_ns`. */
 AP_MUST_CHECK int text_parse_time(const char *text, int64_t day_ns, int64_t *ret_ns);
 
+/* The same for a recording of first_ns .. last_ns: a time of day is the one inside it, if there is one, even when it began on the
+ * day before; else that of the day it began on. */
+AP_MUST_CHECK int text_parse_time_within(const char *text, int64_t first_ns, int64_t last_ns,
+                                         int64_t *ret_ns);
+
 #endif

@@ -206,13 +206,31 @@ static void test_parse_time(void **state)
     assert_int_equal(ns, 77);
 }
 
+static void test_time_within(void **state)
+{
+    const int64_t midnight = INT64_C(1721347200) * 1000000000, s = 1000000000; /* 2024-07-19 */
+    const int64_t first = midnight - 180 * s, last = midnight + 300 * s;
+    int64_t at;
+    (void)state;
+    assert_ok(text_parse_time_within("00:03:22", first, last, &at));
+    assert_true(at == midnight + 202 * s);
+    assert_ok(text_parse_time_within("23:58:00", first, last, &at));
+    assert_true(at == midnight - 120 * s);
+    assert_ok(text_parse_time_within("12:00:00", first, last, &at)); /* nowhere inside: the first day's */
+    assert_true(at == midnight - 43200 * s);
+    assert_ok(text_parse_time_within("1721347201", first, last, &at));
+    assert_true(at == midnight + s);
+    assert_true(text_parse_time_within("noon", first, last, &at) < 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sanitize), cmocka_unit_test(test_sanitize_never_cuts_a_character),
-        cmocka_unit_test(test_copy),     cmocka_unit_test(test_distance),
-        cmocka_unit_test(test_money),    cmocka_unit_test(test_time),
-        cmocka_unit_test(test_duration), cmocka_unit_test(test_parse_time),
+        cmocka_unit_test(test_sanitize),    cmocka_unit_test(test_sanitize_never_cuts_a_character),
+        cmocka_unit_test(test_copy),        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_money),       cmocka_unit_test(test_time),
+        cmocka_unit_test(test_duration),    cmocka_unit_test(test_parse_time),
+        cmocka_unit_test(test_time_within),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
