@@ -1,6 +1,7 @@
 #include <alphaplus/analytics/liquidity.h>
 #include <alphaplus/analytics/wall.h>
 #include <alphaplus/base/clock.h>
+#include <alphaplus/base/fixed.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ const struct wall_params wall_params_default = {
     .floor_usd = 100000.0,
     .age_ns = 3 * NS_PER_S,
     .presence = 0.8,
+    .presence_kept = 0.3,
 };
 
 static void sort(double *v, size_t n)
@@ -61,8 +63,9 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
     return true;
 }
 
-/* The share is looked at first, from a sliding sum: few levels have a tenth of their window, and only those are worth a sort. */
-size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p,
+/* Size and share are looked at first, from a sliding sum: few levels have a tenth of their window, and only those are worth a
+ * sort. */
+size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p, int64_t qty_min,
                  struct wall_candidate *out, size_t max)
 {
     size_t found = 0, half = (size_t)p->half_window, from = 0, to = 0;
@@ -73,6 +76,8 @@ size_t wall_scan(const struct level *levels, size_t n, const struct wall_params 
             total += levels[to].qty;
         for (; from + half < i; from++)
             total -= levels[from].qty;
+        if (levels[i].qty < qty_min)
+            continue;
         double share = (double)levels[i].qty / (double)total, z;
         if (share >= p->share_min && robust_z(levels, from, to, i, p, &z) && z >= p->z_min)
             out[found++] = (struct wall_candidate){.index = (uint32_t)i, .z = z, .share = share};
@@ -128,17 +133,19 @@ static void scan_side(struct wall_tracker *t, const struct measure_input *in, en
     book_iter_init(&it, in->book, side);
     while (n < LEVELS_MAX && book_iter_next(&it, &levels[n]) && fabs((double)levels[n].px - mid) <= range)
         n++;
-    size_t walls = wall_scan(levels, n, &t->params, found, WALL_TRACK_MAX);
-    for (size_t i = 0; i < walls; i++) {
-        const struct level *level = &levels[found[i].index];
-        if (instrument_notional(in->inst, level->px, level->qty) >= t->params.floor_usd)
-            see(t, side, level, &found[i], in->now_ns);
-    }
+    double unit_usd = instrument_notional(in->inst, in->bid.px, 1), qty_min = t->params.floor_usd / unit_usd;
+    if (!(qty_min < (double)FIXED_VALUE_MAX))
+        return; /* no level can be worth that much */
+    size_t walls = wall_scan(levels, n, &t->params, (int64_t)qty_min, found, WALL_TRACK_MAX);
+    for (size_t i = 0; i < walls; i++)
+        see(t, side, &levels[found[i].index], &found[i], in->now_ns);
 }
 
 static bool is_wall(const struct wall_track *track, const struct wall_params *p, int64_t now_ns)
 {
     int seen = __builtin_popcount(track->seen_bits & ((1u << PRESENCE_SCANS) - 1));
+    if (track->is_wall)
+        return seen >= p->presence_kept * PRESENCE_SCANS;
     return now_ns - track->born_ns >= p->age_ns && seen >= p->presence * PRESENCE_SCANS;
 }
 

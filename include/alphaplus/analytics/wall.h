@@ -10,14 +10,15 @@
 #include <alphaplus/model/view.h>
 
 struct wall_params {
-    int half_window;  /* 25 */
-    double z_min;     /* 3.5 */
-    double share_min; /* 0.10 */
-    double mad_floor; /* 0.05 in log units */
-    double range_pct; /* 2 % of mid */
-    double floor_usd; /* 100,000 */
-    int64_t age_ns;   /* 3 s */
-    double presence;  /* 0.8 of the scans of the last 5 s */
+    int half_window;      /* 25 */
+    double z_min;         /* 3.5 */
+    double share_min;     /* 0.10 */
+    double mad_floor;     /* 0.05 in log units */
+    double range_pct;     /* 2 % of mid */
+    double floor_usd;     /* 100,000 */
+    int64_t age_ns;       /* 3 s */
+    double presence;      /* 0.8 of the scans of the last 5 s make a wall, */
+    double presence_kept; /* 0.3 of them keep it one: it does not flicker */
 };
 extern const struct wall_params wall_params_default;
 
@@ -25,8 +26,8 @@ struct wall_candidate {
     uint32_t index; /* of the level */
     double z, share;
 };
-/* Candidates among levels in price order; returns how many were written (at most max). */
-size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p,
+/* Candidates of at least qty_min among levels in price order; returns how many were written (at most max). */
+size_t wall_scan(const struct level *levels, size_t n, const struct wall_params *p, int64_t qty_min,
                  struct wall_candidate *out, size_t max);
 
 /* Keeps candidates of one instrument over time. Pointer-free. Scans each 500 ms of event time. */

@@ -24,7 +24,7 @@ static void test_planted(void **state)
         levels[n++] = (struct level){llround(px * 10), llround(qty * 1000)};
     }
     fclose(f);
-    size_t count = wall_scan(levels, n, &wall_params_default, found, 16);
+    size_t count = wall_scan(levels, n, &wall_params_default, 0, found, 16);
     assert_int_equal(count, json_array_size(walls));
     for (size_t i = 0; i < count; i++) {
         json_t *w = json_array_get(walls, i);
