@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "fingerprint.h"
+#include "journal_sql.h"
 #include "output.h"
 #include "watch.h"
 
@@ -283,21 +284,43 @@ static int verify(struct journal *j, const char *path)
     return err < 0 && err != AP_EEOF;
 }
 
+static int info(struct journal *j, const struct cli *cli)
+{
+    return print_info(j, cli->args[1]);
+}
+
+static int check(struct journal *j, const struct cli *cli)
+{
+    return verify(j, cli->args[1]);
+}
+
+static int sql(struct journal *j, const struct cli *cli)
+{
+    return journal_sql(j, cli->args[1], cli->args[2]);
+}
+
 int command_journal(const struct cli *cli, const struct settings *settings)
 {
+    static const struct {
+        const char *name;
+        size_t arg_n;
+        int (*run)(struct journal *j, const struct cli *cli);
+    } ways[] = {{"info", 2, info}, {"verify", 2, check}, {"sql", 3, sql}};
     struct journal *j;
     char why[512] = "";
-    bool is_info = cli->arg_n == 2 && strcmp(cli->args[0], "info") == 0;
+    size_t i = 0, n = sizeof ways / sizeof ways[0];
 
     (void)settings;
-    if (!is_info && !(cli->arg_n == 2 && strcmp(cli->args[0], "verify") == 0)) {
-        complain("journal: write info JOURNAL or verify JOURNAL");
+    while (i < n && (cli->arg_n != ways[i].arg_n || strcmp(cli->args[0], ways[i].name) != 0))
+        i++;
+    if (i == n) {
+        complain("journal: write info JOURNAL, verify JOURNAL or sql JOURNAL QUERY");
         return 2;
     }
     int err = journal_open(cli->args[1], &j, why, sizeof why);
     if (err < 0)
         return complain("%s: %s", cli->args[1], why[0] ? why : ap_err_text(err));
-    int status = is_info ? print_info(j, cli->args[1]) : verify(j, cli->args[1]);
+    int status = ways[i].run(j, cli);
     journal_close(j);
     return status;
 }

@@ -155,17 +155,20 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
                        "an hour of best bids and asks"}}},
     [CLI_JOURNAL] =
         {.name = "journal",
-         .synopsis = "info|verify JOURNAL",
-         .line = "what a journal holds; whether it is whole",
+         .synopsis = "info|verify|sql JOURNAL [QUERY]",
+         .line = "what a journal holds; whether it is whole; SQL over it",
          .text =
              "info prints what the journal holds: instruments, times, events, gaps, and what each takes. verify replays it "
              "and compares the digest of every published figure with the ones that the live run wrote; behind a span "
-             "that the journal lost they cannot be compared, up to the next session, and it says so.",
+             "that the journal lost they cannot be compared, up to the next session, and it says so. sql prints the rows of "
+             "one SQL query as CSV, such as: select side, sum(quantity) from trades group by side. alphaplus-journal(5) "
+             "lists the tables.",
          .words_min = 2,
-         .words_max = 2,
-         .words = {{CLI_WORDS_CHOICE, "info|verify"}, FILE_WORD},
+         .words_max = 3,
+         .words = {{CLI_WORDS_CHOICE, "info|verify|sql"}, FILE_WORD, {CLI_WORDS_NONE, NULL}},
          .examples = {{"journal info day.apj", "what is in it"},
-                      {"journal verify day.apj", "compare replay with the live run"}}},
+                      {"journal verify day.apj", "compare replay with the live run"},
+                      {"journal sql day.apj \"$query\"", "the rows of a query, as CSV"}}},
     [CLI_SIM] =
         {.name = "sim",
          .synopsis = "[CAPTURE...]",

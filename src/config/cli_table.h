@@ -46,7 +46,7 @@ struct cli_example {
     const char *meaning;
 };
 
-enum { CLI_WORDS_MAX = 2, CLI_EXAMPLES_MAX = 4, CLI_OPTIONS_MAX = 64 };
+enum { CLI_WORDS_MAX = 3, CLI_EXAMPLES_MAX = 4, CLI_OPTIONS_MAX = 64 };
 
 struct cli_command_row {
     const char *name;

@@ -27,6 +27,7 @@ struct journal {
     sqlite3 *db; /* owned */
     char *path;  /* owned */
     sqlite3_stmt *stmts[READER_STMTS];
+    bool has_tables;               /* the virtual ones */
     uint64_t result_next;          /* the index behind the last one read; 0: none */
     int64_t result_seq, result_id; /* of that one */
 };

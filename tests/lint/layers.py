@@ -27,7 +27,7 @@ TABLE = {
     'capture': ('base', C | FILES | {'zlib', 'zstd', 'zstd_errors'}),
     'net': ('base model venue', C | TIME | THREAD | FILES | NETWORK
             | {'libwebsockets', 'uv', 'signal', 'sys/random', 'openssl/*'}),
-    'journal': ('base model', C | TIME | THREAD | FILES | {'sqlite3', 'zstd', 'zstd_errors'}),
+    'journal': ('base model', C | TIME | THREAD | FILES | {'sqlite3', 'sqlite3ext', 'zstd', 'zstd_errors'}),
     'replay': ('base model journal capture venue', C | TIME | THREAD | FILES),
     'sim': ('base model capture', C | TIME | THREAD | FILES | NETWORK | {'libwebsockets', 'uv', 'signal'}),
     'config': ('base model', C | FILES | {'ini', 'pwd', 'locale', 'getopt'}),

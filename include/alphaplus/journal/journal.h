@@ -99,6 +99,21 @@ const char *journal_cursor_why(const struct journal_cursor *c);
 /* Results in order of seq. 1, 0 or an error. */
 AP_MUST_CHECK int journal_result_at(struct journal *j, uint64_t index, struct result *ret_result);
 
+/* SQL over the tables, and over what lies in blocks: order_book_deltas, order_book_snapshots, trades, quotes, marks. */
+struct journal_field {
+    const char *text; /* borrowed until the next row; NULL: SQL's NULL */
+    size_t n;
+};
+struct journal_query {
+    /* The names first, then row by row. 0 to go on; an error ends the query with that error. */
+    int (*on_row)(void *user, const struct journal_field *fields, size_t n, bool is_header);
+    bool (*go_on)(void *user); /* asked now and then; false: AP_EAGAIN */
+    void *user;                /* borrowed */
+};
+/* One statement that only reads. AP_EINVAL: it is none, in words; AP_ECORRUPT, AP_EIO, AP_ENOMEM. */
+AP_MUST_CHECK int journal_query(struct journal *j, const char *sql, const struct journal_query *q, char *why,
+                                size_t why_size);
+
 /* Checks file (SQLite's own check), schema, blocks, checksums and sequence; not the digests (that takes an engine: app). progress
  * (may be NULL) returns false to stop: AP_EAGAIN. */
 AP_MUST_CHECK int journal_verify(struct journal *j, bool (*progress)(void *user, double part), void *user,

@@ -1,0 +1,84 @@
+"""SQL over a journal against export and the sqlite3 shell. Usage: journal.py PROGRAM CAPTURE..."""
+import csv
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from program import Checks, Program  # noqa: E402
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def sql(t, program, journal, query):
+    done = program.run("journal", "sql", journal, query)
+    t.check(done.returncode == 0 and not done.stderr, query[:90], f"exit {done.returncode}: {done.stderr}")
+    return rows(done.stdout)
+
+
+def compare_with_export(t, program, journal, instrument):
+    """The same rows on both ways, to the last digit."""
+    for kind, query in (
+            ("trades", "SELECT recv_ns, exch_ns, id, price, quantity, side FROM trades"),
+            ("levels", "SELECT recv_ns, last_id, side, price, quantity FROM order_book_deltas"),
+            ("quotes", "SELECT recv_ns, exch_ns, id, bid_price, bid_quantity, ask_price, ask_quantity FROM quotes"),
+            ("marks", "SELECT recv_ns, exch_ns, mark_price, index_price, funding_rate, next_funding_ns FROM marks")):
+        got = sql(t, program, journal, f"{query} WHERE instrument = '{instrument}' ORDER BY seq")
+        want = rows(program.run("export", "--instrument", instrument, journal, kind).stdout)
+        got, want = [list(r.values()) for r in got], [list(r.values()) for r in want]
+        t.check((want or kind == "marks") and got == want, f"{instrument} {kind}: {len(want)} rows as exported", f"{got[:2]} {want[:2]} {len(got)}")
+
+
+def check_refusals(t, program, journal):
+    for what, query in (("a write", "DELETE FROM meta"), ("no SQL", "selekt"), ("nothing", " "), ("two", "SELECT 1; SELECT 2")):
+        done = program.run("journal", "sql", journal, query)
+        t.check(done.returncode == 2 and done.stderr.startswith("alphaplus: sql: ") and not done.stdout, f"{what} is refused", done.stderr)
+    done = program.run("journal", "sql", journal)
+    t.check(done.returncode == 2 and "sql" in done.stderr, "a query is needed", done.stderr)
+
+
+def check_interrupt(t, program, journal):
+    run = program.start("journal", "sql", journal, "WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT x FROM t")
+    run.stdout.read(100000)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=60)
+    t.check(run.returncode == 1 and "interrupted" in err, "Ctrl-C ends a long query", f"{run.returncode} {err}")
+
+
+def check_shell(t, program, journal):
+    """The loadable extension, where the shell can load it: not into a build with sanitizers."""
+    extension = os.path.join(os.path.dirname(program.binary), "..", "journal", "libalphaplus_journal")
+    shell = shutil.which("sqlite3")
+    with open(program.binary, "rb") as f:
+        if not shell or b"__asan_init" in f.read():
+            return
+    query = "SELECT count(*), sum(qty_int) FROM order_book_deltas WHERE recv_ns BETWEEN 0 AND 9e18"
+    done = subprocess.run([shell, "-readonly", "-csv", "-header", journal, f".load {extension}", query],
+                          capture_output=True, text=True, timeout=60)
+    want = program.run("journal", "sql", journal, query).stdout
+    t.check(done.stdout.split() == want.split(), "the sqlite3 shell says the same", f"{done.stdout} {done.stderr} {want}")
+
+
+def main():
+    t, program = Checks(), Program(os.path.abspath(sys.argv[1]))
+    journal = program.path("a.apj")
+    done = program.run("import", "--venue", "binance", *sys.argv[2:], "-o", journal)
+    t.check(done.returncode == 0, "import", done.stderr)
+    names = [r["instrument"] for r in sql(t, program, journal, "SELECT DISTINCT instrument FROM instruments ORDER BY 1")]
+    t.check(len(names) == 2, "two instruments", names)
+    for name in names:
+        compare_with_export(t, program, journal, name)
+    quoted = sql(t, program, journal, "SELECT 'a,\"b' AS x, NULL AS y, '' AS z")
+    t.check(quoted == [{"x": 'a,"b', "y": "", "z": ""}], "quotes and commas", quoted)
+    check_refusals(t, program, journal)
+    check_interrupt(t, program, journal)
+    check_shell(t, program, journal)
+    t.done()
+
+
+main()
