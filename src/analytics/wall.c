@@ -24,20 +24,46 @@ const struct wall_params wall_params_default = {
     .presence_kept = 0.3,
 };
 
-static void sort(double *v, size_t n)
+/* Brings the k-th smallest to v[k], nothing larger before it, nothing smaller behind it. Hoare's selection. */
+static void select_kth(double *v, size_t n, size_t k)
 {
-    for (size_t i = 1; i < n; i++) { /* at most WINDOW_MAX: insertion is enough */
-        double x = v[i];
-        size_t j = i;
-        for (; j > 0 && v[j - 1] > x; j--)
-            v[j] = v[j - 1];
-        v[j] = x;
+    size_t low = 0, high = n - 1;
+    while (low < high) {
+        double pivot = v[low + (high - low) / 2];
+        size_t i = low, j = high;
+        while (i <= j) {
+            while (v[i] < pivot)
+                i++;
+            while (v[j] > pivot)
+                j--;
+            if (i > j)
+                break;
+            double t = v[i];
+            v[i++] = v[j];
+            v[j] = t;
+            if (j == 0)
+                break;
+            j--;
+        }
+        if (k <= j)
+            high = j;
+        else if (k >= i)
+            low = i;
+        else
+            return;
     }
 }
 
-static double median(const double *sorted, size_t n)
+/* Shuffles v. n >= 1. */
+static double median(double *v, size_t n)
 {
-    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0;
+    select_kth(v, n, n / 2);
+    if (n % 2)
+        return v[n / 2];
+    double below = v[0];
+    for (size_t i = 1; i < n / 2; i++)
+        below = fmax(below, v[i]);
+    return (below + v[n / 2]) / 2.0;
 }
 
 /* Robust z of level i's log size among its neighbours [from, to); false when there are too few of them to say. */
@@ -53,11 +79,9 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
     }
     if (count == 0 || count < (size_t)p->half_window)
         return false;
-    sort(logs, count);
     double center = median(logs, count);
     for (size_t k = 0; k < count; k++)
         logs[k] = fabs(logs[k] - center);
-    sort(logs, count);
     double mad = fmax(median(logs, count), p->mad_floor);
     *ret_z = (log((double)levels[i].qty) - center) / (NORMAL * mad);
     return true;
@@ -122,18 +146,27 @@ static void see(struct wall_tracker *t, enum side side, const struct level *leve
     track->seen_bits |= 1;
 }
 
+/* Only inside the known depth: beyond it the neighbours of a level are not all there to compare with. */
+static bool is_scanned(const struct wall_tracker *t, const struct measure_input *in, int64_t px)
+{
+    int64_t known_lo, known_hi;
+    double mid = ((double)in->bid.px + (double)in->ask.px) / 2.0;
+    return book_known(in->book, &known_lo, &known_hi) && px >= known_lo && px <= known_hi &&
+           fabs((double)px - mid) <= mid * t->params.range_pct / 100.0;
+}
+
 static void scan_side(struct wall_tracker *t, const struct measure_input *in, enum side side)
 {
     struct level levels[LEVELS_MAX];
     struct wall_candidate found[WALL_TRACK_MAX];
     struct book_iter it;
-    double mid = ((double)in->bid.px + (double)in->ask.px) / 2.0, range = mid * t->params.range_pct / 100.0;
     size_t n = 0;
 
     book_iter_init(&it, in->book, side);
-    while (n < LEVELS_MAX && book_iter_next(&it, &levels[n]) && fabs((double)levels[n].px - mid) <= range)
+    while (n < LEVELS_MAX && book_iter_next(&it, &levels[n]) && is_scanned(t, in, levels[n].px))
         n++;
-    double unit_usd = instrument_notional(in->inst, in->bid.px, 1), qty_min = t->params.floor_usd / unit_usd;
+    double unit_usd = instrument_notional(in->inst, in->bid.px, 1);
+    double qty_min = t->params.floor_usd / unit_usd;
     if (!(qty_min < (double)FIXED_VALUE_MAX))
         return; /* no level can be worth that much */
     size_t walls = wall_scan(levels, n, &t->params, (int64_t)qty_min, found, WALL_TRACK_MAX);

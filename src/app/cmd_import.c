@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "fingerprint.h"
 #include "output.h"
 #include "version.h"
 #include "watch.h"
@@ -100,6 +101,7 @@ int command_import(const struct cli *cli, const struct settings *settings)
     struct source_capture_options so = {.venue = cli->venue,
                                         .paths = cli->args,
                                         .path_n = cli->arg_n,
+                                        .libm_fingerprint = libm_fingerprint(),
                                         .instruments_path = cli->instruments,
                                         .program = ALPHAPLUS_PROGRAM};
     int err = source_open_capture(&so, &im.source, why, sizeof why);

@@ -2,7 +2,7 @@
  *
  * A level is a candidate when the robust z of ln(size) among +-half_window populated levels (itself left out) is >= z_min, and its
  * share of that window's size (itself included) is >= share_min. A wall is a candidate of enough notional, near enough, old and
- * steady enough. Source: Iglewicz & Hoaglin (1993) for the cut; thresholds are definitions. */
+ * steady enough, within the known depth. Source: Iglewicz & Hoaglin (1993) for the cut; thresholds are definitions. */
 #ifndef ALPHAPLUS_ANALYTICS_WALL_H
 #define ALPHAPLUS_ANALYTICS_WALL_H
 

@@ -57,6 +57,7 @@ static struct book *flat_book(void)
         assert_int_equal(book_set(b, SIDE_BID, 10000 - i, 10 + i % 7), 0);
         assert_int_equal(book_set(b, SIDE_ASK, 10001 + i, 10 + i % 5), 0);
     }
+    book_set_known(b, 1, 20000);
     return b;
 }
 
@@ -94,6 +95,11 @@ static void test_life(void **state)
     assert_int_equal(c.gone, 1);
     assert_int_equal(wall_tracker_list(&t, &inst, 450.0, 0.0, out, 4), 0);
     assert_int_equal(t.n, 0);
+    /* outside the known depth nothing is judged */
+    book_set_known(b, 9995, 10005);
+    assert_int_equal(book_set(b, SIDE_BID, 9990, 900), 0);
+    run(&t, b, 40 * NS_PER_S, 50 * NS_PER_S, &c);
+    assert_int_equal(c.born, 1);
     book_destroy(b);
 }
 
