@@ -411,6 +411,28 @@ void book_set_known(struct book *b, int64_t lo, int64_t hi)
     b->known_hi = b->has_known ? hi : 0;
 }
 
+/* The sides are walked through only when one of the levels at the border went. */
+void book_know_window(struct book *b, const struct depth_rows *rows)
+{
+    bool is_moved = !b->has_known;
+    int64_t lo = b->known_lo, hi = b->known_hi;
+    for (uint32_t i = 0; i < rows->bid_n + rows->ask_n; i++) {
+        const struct level *level = &rows->levels[i];
+        if (level->qty == 0) {
+            is_moved |= level->px == lo || level->px == hi;
+        } else if (i < rows->bid_n) {
+            lo = level->px < lo ? level->px : lo;
+        } else {
+            hi = level->px > hi ? level->px : hi;
+        }
+    }
+    book_set_known(b, lo, hi);
+    if (is_moved) {
+        book_set_known(b, 0, 0);
+        know_loaded(b);
+    }
+}
+
 void book_sum(const struct book *b, enum side side, int64_t lo, int64_t hi, struct book_sum *ret_sum)
 {
     struct ladder_sum s = {0};

@@ -1,5 +1,6 @@
 #include <alphaplus/book/sync.h>
 
+#include "checksum.h"
 #include "keep.h"
 
 #include <stdlib.h>
@@ -108,12 +109,27 @@ static void stop_being_true(struct sync *s, int64_t time_ns)
     want_snapshot(s);
 }
 
-static void note_break(struct sync *s, enum gap_cause cause, uint64_t came)
+static void note_break(struct sync *s, int cause, uint64_t came)
 {
     *(cause == GAP_CROSSED ? &s->crossed : &s->gaps) += 1;
     s->last_cause = (uint8_t)cause;
     s->break_from_id = s->last_id;
     s->break_to_id = came;
+}
+
+/* What is wrong with the book that ev made; 0: nothing. */
+static int judge_book(struct sync *s, const struct event *ev)
+{
+    if (book_is_crossed(s->book)) {
+        return GAP_CROSSED;
+    }
+    if ((ev->flags & EVENT_CHECKSUM) == 0) {
+        return 0;
+    }
+    bool is_right = checksum_of(s->book, ev->aux) == (uint32_t)ev->aux;
+    s->checksums++;
+    s->mismatches += !is_right;
+    return is_right ? 0 : GAP_CHECKSUM;
 }
 
 static void become_true(struct sync *s, int64_t time_ns)
@@ -173,7 +189,7 @@ static size_t newer_than(const struct sync *s, uint64_t id)
 
 /* --- updates --------------------------------------------------------------------------------------------------- */
 
-static int break_at(struct sync *s, const struct event *ev, enum gap_cause cause)
+static int break_at(struct sync *s, const struct event *ev, int cause)
 {
     note_break(s, cause, came_id(s, ev));
     forget_kept(s);
@@ -188,6 +204,10 @@ static int apply(struct sync *s, const struct event *ev)
     int err = book_apply(s->book, rows);
     if (err < 0) {
         return err;
+    }
+    s->is_window = (ev->flags & EVENT_WINDOW) != 0;
+    if (s->is_window) {
+        book_know_window(s->book, rows);
     }
     s->last_id = ev->last_id;
     s->awaits_first = 0;
@@ -226,8 +246,9 @@ static int update_true(struct sync *s, const struct event *ev, const struct told
     if (err < 0) {
         return refuse_update(s, ev, err);
     }
-    if (book_is_crossed(s->book)) {
-        return break_at(s, ev, GAP_CROSSED);
+    int cause = judge_book(s, ev);
+    if (cause != 0) {
+        return break_at(s, ev, cause);
     }
     tell(told, ev);
     if (s->is_refreshing && push_kept(s, ev) < 0) {
@@ -289,8 +310,9 @@ static int apply_kept(struct sync *s, size_t at, const struct told *told)
             keep_drop(&s->pending, at + ev->size);
             return err;
         }
-        if (book_is_crossed(s->book)) {
-            note_break(s, GAP_CROSSED, came_id(s, ev));
+        int cause = judge_book(s, ev);
+        if (cause != 0) {
+            note_break(s, cause, came_id(s, ev));
             return SYNC_BROKEN; /* ev stays kept: a snapshot from before it needs it */
         }
         tell(told, ev);
@@ -307,11 +329,13 @@ static int load(struct sync *s, const struct event *ev, const struct depth_rows 
         return refuse_snapshot(s, ev, err);
     }
     bool was_true = s->state == BOOK_TRUE;
+    s->is_window = (ev->flags & EVENT_WINDOW) != 0;
     s->last_id = ev->last_id;
     s->awaits_first = has_ids(s);
     int result = SYNC_BROKEN;
-    if (book_is_crossed(s->book)) {
-        note_break(s, GAP_CROSSED, ev->last_id);
+    int cause = judge_book(s, ev);
+    if (cause != 0) {
+        note_break(s, cause, ev->last_id);
     } else {
         tell(told, ev);
         result = apply_kept(s, kept_at, told);
@@ -435,11 +459,12 @@ static bool is_next_part(const struct sync *s, const struct event *ev)
 
 static int on_snapshot_part(struct sync *s, const struct event *ev, const struct told *told)
 {
-    if (s->part_n > 0 && !is_next_part(s, ev)) {
+    bool is_whole = (ev->flags & (EVENT_MORE | EVENT_CHECKSUM)) == EVENT_CHECKSUM;
+    if (s->part_n > 0 && (is_whole || !is_next_part(s, ev))) {
         s->refused++;
         forget_parts(s);
     }
-    if (s->part_n == 0 && ev->aux > 0) {
+    if (s->part_n == 0 && ev->aux > 0 && !is_whole) {
         s->refused++;
         return pass_over(s); /* the parts before it are lost */
     }
@@ -517,7 +542,7 @@ void sync_lose(struct sync *s, int64_t time_ns)
 
 void sync_refresh(struct sync *s)
 {
-    if (s->state != BOOK_TRUE) {
+    if (s->state != BOOK_TRUE || s->is_window) {
         return;
     }
     want_snapshot(s);

@@ -38,6 +38,7 @@ const char *gap_cause_name(int cause)
     case GAP_CROSSED: return "book crossed";
     case GAP_DISCONNECT: return "disconnected";
     case GAP_DISK: return "disk";
+    case GAP_CHECKSUM: return "checksum differs";
     default: return "?";
     }
 }

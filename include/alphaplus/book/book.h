@@ -45,6 +45,9 @@ uint32_t book_count(const struct book *b, enum side side);
 bool book_known(const struct book *b, int64_t *ret_lo, int64_t *ret_hi);
 void book_set_known(struct book *b, int64_t lo, int64_t hi); /* nothing known unless 0 < lo <= hi */
 
+/* After rows were applied to a window that a feed moves along: known is from the worst bid to the worst ask, as after book_load. */
+void book_know_window(struct book *b, const struct depth_rows *rows);
+
 /* Sum over lo <= px <= hi: size (INT64_MAX when it is more), and size * price, summed exactly and then rounded once. */
 struct book_sum {
     int64_t qty;

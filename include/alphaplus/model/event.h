@@ -36,7 +36,10 @@ enum event_kind {
 };
 
 enum event_flag {
-    EVENT_MORE = 1 << 0, /* further parts of this snapshot follow; it is applied at its last */
+    EVENT_MORE = 1 << 0,     /* further parts of this snapshot follow; it is applied at its last */
+    EVENT_CHECKSUM = 1 << 1, /* of a book after this event, whole in one piece: aux is event_checksum() */
+    EVENT_WINDOW =
+        1 << 2, /* the feed holds the best levels of each side only: beyond the worst, nothing is known */
 };
 
 struct event {
@@ -51,6 +54,12 @@ struct event {
     uint64_t first_id, last_id, prev_id;
     uint64_t aux; /* kind-specific: 0 */
 };
+
+/* The CRC-32 that the venue gives for the book, and the decimals of its numbers; see book/sync.h. */
+static inline uint64_t event_checksum(uint32_t crc, uint8_t price_decimals, uint8_t qty_decimals)
+{
+    return crc | (uint64_t)price_decimals << 32 | (uint64_t)qty_decimals << 40;
+}
 
 #define EVENT_SIZE_MAX (8u << 20)
 
@@ -111,6 +120,7 @@ enum gap_cause {
     GAP_CROSSED = 5,     /* book crossed (engine result) */
     GAP_DISCONNECT = 6,
     GAP_DISK = 7,
+    GAP_CHECKSUM = 8, /* the book is not the venue's (engine result) */
 };
 struct gap_row {
     uint32_t cause; /* enum gap_cause */
