@@ -14,12 +14,27 @@
 
 enum venue_rest { REST_INSTRUMENTS = 0, REST_SNAPSHOT, REST_OPEN_INTEREST, REST_PREMIUM, REST_KINDS };
 
+/* How a book gets a snapshot. */
+enum venue_snapshot {
+    SNAPSHOT_REST = 0,    /* it is asked for by REST */
+    SNAPSHOT_RESUBSCRIBE, /* every subscription of its stream begins with one */
+    SNAPSHOT_EITHER,      /* both; where the answer cannot be used, the stream is subscribed anew */
+};
+
 struct venue;
+
+/* What streams say of an instrument bit by bit; decoders that need it put whole rows together from it. */
+struct decoder_last {
+    struct mark_row mark;
+    int64_t open_interest; /* 0: not known */
+};
 
 /* Knows the instruments that frames may name. One per feed; no locks. */
 struct decoder {
     const struct venue *venue; /* borrowed */
     struct instrument insts[INSTRUMENT_MAX];
+    struct decoder_last
+        last[INSTRUMENT_MAX]; /* of the instrument at the same place; nothing for a new version */
     uint32_t inst_n;
     uint64_t frames, bytes, bad, unknown;
     struct {
@@ -52,7 +67,8 @@ struct venue_probe_symbol {
     uint8_t price_decimals, qty_decimals, mark_decimals,
         rate_decimals; /* of the widest text, its zeros included */
     uint8_t has_depth;
-    int64_t tick; /* greatest common divisor of all prices seen, at price_decimals; 0: no price yet */
+    uint8_t has_ids; /* of its book updates, where a venue did not always give them */
+    int64_t tick;    /* greatest common divisor of all prices seen, at price_decimals; 0: no price yet */
 };
 struct venue_probe {
     struct venue_probe_symbol symbols[INSTRUMENT_MAX];
@@ -70,6 +86,9 @@ struct venue {
     const char *rest_base; /* "https://fapi.binance.com" */
     const char *ws_base;   /* "wss://fstream.binance.com" */
     uint8_t completeness;  /* of its liquidation feed: enum completeness */
+    uint8_t snapshot_by;   /* enum venue_snapshot */
+    uint16_t ping_s;       /* the venue wants ping_text this often; 0: WebSocket pings are enough */
+    const char *ping_text; /* "" or NULL: none */
 
     /* A stream frame. Returns the number of events put into out (0: an answer, or an unknown message, counted), or an error:
      * AP_ESYNTAX, AP_ETYPE, AP_ERANGE, AP_ETOOBIG, AP_EFULL (out too small: give venue_events_bytes(n)). On error out is as before. */
@@ -88,6 +107,7 @@ struct venue {
     /* Is this capture line a REST snapshot without an envelope? */
     int (*is_bare_snapshot)(const char *bytes, size_t n);
 
+    /* The first stream of a single instrument is that of its book. */
     void (*plan)(const struct instrument *list, size_t n, struct venue_plan *ret_plan);
     /* The message that subscribes (or unsubscribes) streams; returns its length, or AP_ETOOBIG. */
     int (*subscribe)(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id,
