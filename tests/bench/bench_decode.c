@@ -121,7 +121,7 @@ static void measure(struct bench *b, struct work *w, const char *what)
 {
     char name[64];
     w->book = NULL;
-    snprintf(name, sizeof(name), "decode %s", what);
+    snprintf(name, sizeof(name), "decode/%s", what);
     bench_rate(b, name, "frames/s", round_frames, w);
     bench_rate(b, name, "bytes/s", round_bytes, w);
 }
@@ -148,20 +148,20 @@ int main(int argc, char **argv)
     w.repeat = b.quick ? QUICK_ROUNDS : FULL_ROUNDS;
     load(&w, capture, venue, false, probe);
     prepare(&w, venue, probe);
-    measure(&b, &w, "all frames");
+    measure(&b, &w, "all");
     load(&w, capture, venue, true, probe);
     measure(&b, &w, "depth");
-    bench_rate(&b, "decode depth", "levels/s", round_levels, &w);
-    bench_cost(&b, "decode depth", "ns/level", round_levels, &w);
+    bench_rate(&b, "decode/depth", "levels/s", round_levels, &w);
+    bench_cost(&b, "decode/depth", "ns/level", round_levels, &w);
     double per_frame = (double)w.levels / ((double)w.frame_n * w.repeat);
-    bench_values(&b, "levels in a depth frame", "levels", &per_frame, 1);
+    bench_values(&b, "decode/depth", "levels/frame", &per_frame, 1);
     int err = book_create(w.decoder->insts[0].tick, &w.book);
     if (err < 0) {
         die("book", err);
     }
-    bench_rate(&b, "decode and book, depth", "frames/s", round_frames, &w);
-    bench_rate(&b, "decode and book, depth", "levels/s", round_levels, &w);
-    bench_cost(&b, "decode and book, depth", "ns/level", round_levels, &w);
+    bench_rate(&b, "decode/book", "frames/s", round_frames, &w);
+    bench_rate(&b, "decode/book", "levels/s", round_levels, &w);
+    bench_cost(&b, "decode/book", "ns/level", round_levels, &w);
     if (w.bad != 0) {
         fprintf(stderr, "bench_decode: %llu frames did not decode\n", (unsigned long long)w.bad);
         b.failed = true;
