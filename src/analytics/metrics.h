@@ -16,7 +16,7 @@
       "definition")                                                                                          \
     X(SPREAD_BPS, "book.spread.bps", "spread bp", "bps", "> 0", "now", EVENT,                                \
       "quoted spread relative to the mid", "definition")                                                     \
-    X(SPREAD_TICKS, "book.spread.ticks", "spread tk", "ticks", ">= 1", "now", EVENT,                         \
+    X(SPREAD_TICKS, "book.spread.ticks", "spread tk", "ticks", "> 0", "now", EVENT,                          \
       "quoted spread in ticks", "definition")                                                                \
     X(SPREAD_TW, "book.spread.tw_bps", "spread 1m", "bps", "> 0", "60 s", 1S,                                \
       "time-weighted mean of the relative spread", "definition")
