@@ -62,7 +62,7 @@ static void compact(struct conn *c)
 
 static bool is_due(const struct conn_stream *s)
 {
-    return s->is_wanted != s->is_subscribed;
+    return s->is_wanted != s->is_subscribed || s->is_renewing;
 }
 
 static bool has_wishes(const struct conn *c)
@@ -106,6 +106,17 @@ int conn_want(struct conn *c, const char (*streams)[VENUE_STREAM_MAX], size_t n)
     return result;
 }
 
+bool conn_renew(struct conn *c, const char *stream)
+{
+    struct conn_stream *s = find_stream(c, stream);
+    if (!s || !s->is_subscribed || !s->is_wanted) {
+        return false;
+    }
+    s->is_renewing = true;
+    conn_pump(c, now_of(c));
+    return true;
+}
+
 /* --- up and down --------------------------------------------------------------------------------------------------- */
 
 void conn_blame(struct conn *c, const char *reason)
@@ -130,7 +141,7 @@ static void lost(struct conn *c, const char *reason)
         c->user.wsi = NULL;
     }
     for (size_t i = 0; i < c->stream_n; i++) {
-        c->streams[i].is_subscribed = false;
+        c->streams[i].is_subscribed = c->streams[i].is_renewing = false;
     }
     compact(c);
     buf_reset(&c->message);
@@ -197,6 +208,12 @@ static void connect_now(struct conn *c, int64_t now_ns)
     }
 }
 
+/* Some venues want to be told in words of their own that somebody is there. */
+static bool is_ping_due(const struct conn *c, int64_t now_ns)
+{
+    return c->venue->ping_s > 0 && c->ping_due_ns > 0 && now_ns >= c->ping_due_ns;
+}
+
 void conn_pump(struct conn *c, int64_t now_ns)
 {
     char text[WORDS_MAX];
@@ -213,7 +230,7 @@ void conn_pump(struct conn *c, int64_t now_ns)
         wire_kill(&c->user);
     } else if (c->state == CONN_UP && c->stream_n == 0) {
         conn_drop(c, "nothing is wanted of it any more");
-    } else if (c->state == CONN_UP && now_ns >= c->send_due_ns && has_wishes(c)) {
+    } else if (c->state == CONN_UP && now_ns >= c->send_due_ns && (has_wishes(c) || is_ping_due(c, now_ns))) {
         lws_callback_on_writable(c->user.wsi);
     }
 }
@@ -259,7 +276,9 @@ static int send_wishes(struct conn *c)
         return -1;
     }
     for (size_t i = 0; i < n; i++) {
-        find_stream(c, names[i])->is_subscribed = !is_leaving;
+        struct conn_stream *s = find_stream(c, names[i]);
+        s->is_subscribed = !is_leaving;
+        s->is_renewing = false;
     }
     compact(c);
     int64_t now_ns = now_of(c);
@@ -270,10 +289,23 @@ static int send_wishes(struct conn *c)
     return 0;
 }
 
+static int send_ping(struct conn *c)
+{
+    char frame[LWS_PRE + 64];
+    size_t n = strnlen(c->venue->ping_text, 64);
+    memcpy(frame + LWS_PRE, c->venue->ping_text, n);
+    c->ping_due_ns = now_of(c) + c->venue->ping_s * NS_PER_S;
+    return lws_write(c->user.wsi, (unsigned char *)frame + LWS_PRE, n, LWS_WRITE_TEXT) < (int)n ? -1 : 0;
+}
+
 static int on_writable(struct conn *c)
 {
-    if (c->state != CONN_UP || now_of(c) < c->send_due_ns) {
+    int64_t now_ns = now_of(c);
+    if (c->state != CONN_UP || now_ns < c->send_due_ns) {
         return 0;
+    }
+    if (is_ping_due(c, now_ns)) {
+        return send_ping(c); /* one message a turn; what else is due comes with the next */
     }
     return send_wishes(c);
 }
@@ -310,6 +342,7 @@ static void on_established(struct conn *c)
     c->state = CONN_UP;
     c->up_ns = c->rx_ns = now_of(c);
     c->send_due_ns = 0;
+    c->ping_due_ns = c->up_ns + c->venue->ping_s * NS_PER_S;
     c->ups++;
     c->reason[0] = '\0';
     c->is_reason_fixed = false;

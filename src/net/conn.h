@@ -34,6 +34,7 @@ struct conn_hooks {
 struct conn_stream {
     char name[VENUE_STREAM_MAX];
     bool is_wanted, is_subscribed;
+    bool is_renewing; /* is left first, then subscribed again */
 };
 
 struct conn {
@@ -46,7 +47,7 @@ struct conn {
     char path[32];
     enum conn_state state;
     struct backoff backoff;
-    int64_t due_ns, deadline_ns, up_ns, send_due_ns;
+    int64_t due_ns, deadline_ns, up_ns, send_due_ns, ping_due_ns;
     int64_t rx_ns;         /* of the last bytes; monotonic, as all above */
     int64_t subscribed_ns; /* when the last wish was sent; 0: some are not */
     struct conn_stream streams[CONN_STREAMS_MAX];
@@ -66,6 +67,8 @@ void conn_finish(struct conn *c);
 
 /* These streams, and no others, are wanted from now on. Beyond CONN_STREAMS_MAX: AP_EFULL, and the rest is left out. */
 int conn_want(struct conn *c, const char (*streams)[VENUE_STREAM_MAX], size_t n);
+/* Leaves this stream and subscribes it again; false when it is not subscribed (a subscription to come does as well). */
+bool conn_renew(struct conn *c, const char *stream);
 /* Does what is due: connects, gives up waiting, sends. Call it at every tick and when a look-up ended. */
 void conn_pump(struct conn *c, int64_t now_ns);
 /* Closes it and connects anew, for this reason. */

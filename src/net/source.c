@@ -100,11 +100,21 @@ static bool note_heard(struct source *s, int lane, const struct event_buf *out)
         if (!w) {
             continue;
         }
-        is_news |= ev->kind == EVENT_DEPTH && w->watch.book_ns == 0;
+        is_news |= (ev->kind == EVENT_DEPTH || ev->kind == EVENT_DEPTH_SNAPSHOT) && w->watch.book_ns == 0;
         watch_heard(&w->watch, lane, ev->kind, s->emitter->now_ns);
     }
-    s->lane_event_ns[lane] = s->conns[lane].rx_ns;
+    if (out->used > 0) { /* an answer proves nothing */
+        s->lane_event_ns[lane] = s->conns[lane].rx_ns;
+    }
     return is_news;
+}
+
+/* The subscription itself may have brought the snapshot. */
+static void greet(struct source *s, const struct wish *w)
+{
+    if (s->venue->snapshot_by == SNAPSHOT_REST) {
+        source_want_snapshot(s, w->id);
+    }
 }
 
 /* Books that speak for the first time since they came up get a snapshot at once. */
@@ -114,7 +124,7 @@ static void greet_books(struct source *s, int64_t now_ns)
         struct wish *w = &s->wishes[i];
         if (w->watch.book_ns != 0 && !w->has_asked) {
             w->has_asked = true;
-            source_want_snapshot(s, w->id);
+            greet(s, w);
         }
     }
     source_report(s, now_ns);
@@ -351,7 +361,7 @@ static void greet_quiet(struct source *s)
         if (!w->has_asked && is_subscribed && since_ns != 0 &&
             recv_ns - since_ns > s->tuning->snapshot_quiet_ns) {
             w->has_asked = true;
-            source_want_snapshot(s, w->id);
+            greet(s, w);
         }
     }
 }

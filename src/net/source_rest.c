@@ -13,9 +13,25 @@ static int ask(struct source *s, enum venue_rest what, const struct wish *w)
     return err < 0 ? err : rest_ask(&s->rest, what, w ? w->id : 0, path, weight);
 }
 
+/* Where every subscription begins with a snapshot, a new one brings a new one. It comes like any frame, or the book wishes again. */
+static void renew_book(struct source *s, struct wish *w, int64_t now_ns)
+{
+    s->venue->plan(&w->in, 1, &s->single);
+    for (int i = 0; i < s->conn_n && s->single.stream_n > 0; i++) {
+        (void)conn_renew(&s->conns[i], s->single.streams[0]);
+    }
+    w->wants_snapshot = false;
+    w->snapshot_done_ns = now_ns;
+    w->snapshot_due_ns = now_ns + backoff_next(&w->snapshot_backoff, backoff_random(&s->wire->random));
+}
+
 static void ask_snapshot(struct source *s, struct wish *w, int64_t now_ns)
 {
     if (!w->wants_snapshot || w->is_snapshot_coming || now_ns < w->snapshot_due_ns || !w->is_announced) {
+        return;
+    }
+    if (s->venue->snapshot_by == SNAPSHOT_RESUBSCRIBE) {
+        renew_book(s, w, now_ns);
         return;
     }
     int err = ask(s, REST_SNAPSHOT, w);
@@ -104,6 +120,9 @@ static void on_snapshot(struct source *s, struct wish *w, const struct rest_resu
         w->wants_snapshot = true;
     }
     if (err != 0 && err != AP_EFULL && result->err == 0) {
+        if (s->venue->snapshot_by == SNAPSHOT_EITHER) {
+            renew_book(s, w, now_ns);
+        }
         s->bad++;
         words_print(s->rest_why, sizeof s->rest_why, "%s: its snapshot cannot be used (%s)", w->symbol,
                     ap_err_text(err));

@@ -239,7 +239,10 @@ static void on_listed(void *user, const struct instrument *in)
     struct capture_groups *g = user;
     for (uint32_t i = 0; i < g->inst_n; i++) {
         if (strcmp(g->insts[i].symbol, in->symbol) == 0) {
+            /* How updates follow each other shows in the frames; a venue may do it otherwise today. */
+            uint8_t rule = g->insts[i].book_rule;
             g->insts[i] = *in;
+            g->insts[i].book_rule = rule;
         }
     }
 }
