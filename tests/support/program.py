@@ -1,5 +1,7 @@
 """Runs the program for tests, and says how the checks went (TAP)."""
+import atexit
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,7 @@ class Program:
     def __init__(self, binary):
         self.binary = binary
         self.folder = tempfile.mkdtemp(prefix="alphaplus-test-")
+        atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.env = dict(os.environ, HOME=self.folder, XDG_DATA_HOME=self.folder + "/data",
                         XDG_CONFIG_HOME=self.folder + "/config", LC_ALL="C.UTF-8", TZ="UTC")
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "no_proxy"):
