@@ -1,4 +1,4 @@
-"""No mutable file-scope state in the library layers: reads the symbols of the built archives.
+"""No mutable file-scope state in the library layers, and no name that two of them define: reads the built archives.
 
 usage: globals.py BUILD_DIR
 """
@@ -42,10 +42,33 @@ def scan(build):
                 yield f'src/{layer}: {member}', 0, f'{name} is mutable ({section}): keep state in a struct of the caller'
 
 
+def defined_twice(names):
+    """(symbol, the layers) of each global symbol that more than one of {layer: `nm -g --defined-only` text} defines."""
+    owners = {}
+    for layer, text in names.items():
+        for line in text.splitlines():
+            match = re.match(r'[0-9a-f]+ [A-Z] (\S+)$', line)
+            if match:
+                owners.setdefault(match[1], set()).add(layer)
+    return [(name, sorted(layers)) for name, layers in sorted(owners.items()) if len(layers) > 1]
+
+
+def scan_names(build):
+    archives = sorted((pathlib.Path(build) / 'src').glob('**/libap_*.a'))
+    # The linker takes whichever it meets first, and says nothing.
+    names = {a.stem[len('libap_'):]: subprocess.run(['nm', '-g', '--defined-only', str(a)], capture_output=True, text=True,
+                                                    check=True).stdout for a in archives}
+    for name, layers in defined_twice(names):
+        yield f'src/{layers[0]}', 0, f'{name} is defined in {" and ".join(layers)}'
+
+
 def main():
     def libraries_keep_no_mutable_globals(_tree):
         return scan(sys.argv[1])
-    sys.exit(common.run([libraries_keep_no_mutable_globals]))
+
+    def no_symbol_is_defined_in_two_layers(_tree):
+        return scan_names(sys.argv[1])
+    sys.exit(common.run([libraries_keep_no_mutable_globals, no_symbol_is_defined_in_two_layers]))
 
 
 if __name__ == '__main__':

@@ -165,6 +165,12 @@ x.c.o:     file format elf64-x86-64
 0000000000000000 g     F .text\t0000000000000010 f
 """
 
+NM = {
+    'base': 'x.c.o:\n0000000000000010 T text_copy\n0000000000000000 R table\n',
+    'book': 'y.c.o:\n0000000000000000 T book_init\n                 U text_copy\n',
+    'risk': 'z.c.o:\n0000000000000000 D table\n',
+}
+
 
 def checks():
     for rule, (bad, good) in CASES.items():
@@ -178,6 +184,8 @@ def checks():
             yield f'{rule.__name__} has cases', rule in CASES
     for subject, good in SUBJECTS.items():
         yield f'subject {subject[:40]}', (commits.fault_of(subject) is None) == good
+    twice = global_state.defined_twice(NM)
+    yield f'symbols defined twice {twice}', twice == [('table', ['base', 'risk'])]
     found = {name for _, name, _ in global_state.mutable_symbols(OBJDUMP)}
     yield f'mutable symbols {sorted(found)}', found == {'count', 'calls', 'names', 'mine', 'shared'}
 
