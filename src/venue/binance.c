@@ -1,4 +1,4 @@
-/* Binance USD-M futures: what a frame means. One function a kind of message, found by its "e". */
+/* Binance: what a frame means. One function a kind of message, found by its "e". */
 #include "binance.h"
 
 #include <alphaplus/base/fixed.h>
@@ -86,14 +86,15 @@ static int decode_depth(struct decoder *d, struct frame *f, struct event_buf *ou
 {
     const struct message *m = f->body;
     const struct instrument *in;
-    uint64_t first, last, prev;
+    uint64_t first, last, prev = 0;
     int64_t exch_ns;
     int err;
     if ((err = instrument_of(d, m, &in)) < 0 || in == NULL) {
         return err;
     }
     if ((err = exchange_time(m, &exch_ns)) < 0 || (err = binance_id(m, KEY_U, &first)) < 0 ||
-        (err = binance_id(m, KEY_u, &last)) < 0 || (err = binance_id(m, KEY_pu, &prev)) < 0) {
+        (err = binance_id(m, KEY_u, &last)) < 0 ||
+        (f->market->book_rule == BOOK_RULE_PREV_ID && (err = binance_id(m, KEY_pu, &prev)) < 0)) {
         return err;
     }
     if (!binance_has(m, KEY_b) || !binance_has(m, KEY_a)) {
@@ -290,10 +291,19 @@ static int decode_liquidation(struct decoder *d, struct frame *f, struct event_b
 static const struct {
     const char *kind;
     int (*decode)(struct decoder *d, struct frame *f, struct event_buf *out);
+    bool is_of_contracts;
 } kinds[] = {
-    {"depthUpdate", decode_depth}, {"bookTicker", decode_quote},     {"aggTrade", decode_agg_trade},
-    {"trade", decode_trade},       {"markPriceUpdate", decode_mark}, {"forceOrder", decode_liquidation},
+    {"depthUpdate", decode_depth, false},   {"bookTicker", decode_quote, false},
+    {"aggTrade", decode_agg_trade, false},  {"trade", decode_trade, false},
+    {"markPriceUpdate", decode_mark, true}, {"forceOrder", decode_liquidation, true},
 };
+
+/* Spot sends best bid and ask without a word on what it is. */
+bool binance_is_bare_quote(const struct binance_market *market, const struct message *m)
+{
+    return market->is_spot && !binance_has(m, KEY_e) && binance_has(m, KEY_u) && binance_has(m, KEY_s) &&
+           binance_has(m, KEY_B) && binance_has(m, KEY_A);
+}
 
 /* A frame with no "e": an answer, or none of ours. */
 static int decode_answer(struct decoder *d, const struct message *m)
@@ -312,13 +322,15 @@ static int decode_answer(struct decoder *d, const struct message *m)
     return 0;
 }
 
-static int decode_frame(struct decoder *d, const char *bytes, size_t n, struct event_buf *out)
+static int decode_frame(const struct binance_market *market, struct decoder *d, const char *bytes, size_t n,
+                        struct event_buf *out)
 {
     struct frame f;
     char buf[BINANCE_TEXT_MAX];
     const char *kind;
     size_t kind_n;
     int64_t class = 0;
+    f.market = market;
     f.decoder = d;
     f.out = out;
     int err = n > FRAME_BYTES_MAX ? AP_ETOOBIG : binance_read(&f, bytes, n);
@@ -327,17 +339,18 @@ static int decode_frame(struct decoder *d, const char *bytes, size_t n, struct e
     }
     const struct message *m = f.body;
     if (m == NULL || !binance_has(m, KEY_e)) {
-        return decode_answer(d, m);
+        return m != NULL && binance_is_bare_quote(market, m) ? decode_quote(d, &f, out) : decode_answer(d, m);
     }
     if ((err = binance_text(m, KEY_e, buf, &kind, &kind_n)) < 0 ||
         (binance_has(m, KEY_st) && (err = scan_int(&m->values[KEY_st], &class)) < 0)) {
         return err;
     }
-    if (class == 2) {
-        return 0; /* COIN-M, which shares the all-market streams */
+    if (class != 0 && class == market->other_class) {
+        return 0; /* the all-market streams are of both kinds of futures */
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strlen(kinds[i].kind) == kind_n && memcmp(kinds[i].kind, kind, kind_n) == 0) {
+        bool is_known = !kinds[i].is_of_contracts || !market->is_spot;
+        if (is_known && strlen(kinds[i].kind) == kind_n && memcmp(kinds[i].kind, kind, kind_n) == 0) {
             return kinds[i].decode(d, &f, out);
         }
     }
@@ -345,9 +358,10 @@ static int decode_frame(struct decoder *d, const char *bytes, size_t n, struct e
     return 0;
 }
 
-int binance_decode(struct decoder *d, const char *bytes, size_t n, struct event_buf *out)
+int binance_market_decode(const struct binance_market *market, struct decoder *d, const char *bytes, size_t n,
+                          struct event_buf *out)
 {
-    int got = decode_frame(d, bytes, n, out);
+    int got = decode_frame(market, d, bytes, n, out);
     d->frames++;
     d->bytes += n;
     d->bad += got < 0;

@@ -1,18 +1,17 @@
-/* What the files of the Binance USD-M venue share. */
+/* What the files of the Binance venues share. */
 #ifndef AP_VENUE_BINANCE_H
 #define AP_VENUE_BINANCE_H
 
+#include "binance_market.h"
 #include "scan.h"
 #include <alphaplus/venue/venue.h>
 
 /* Keys that mean something in some frame; those of one letter behind the others. */
+/* clang-format off */
 #define BINANCE_KEY_LIST(X)                                                                                  \
-    X(stream)                                                                                                \
-    X(data)                                                                                                  \
-    X(pu)                                                                                                    \
-    X(st)                                                                                                    \
-    X(ap) X(result) X(error) X(code) X(lastUpdateId) X(bids) X(asks) X(e) X(E) X(T) X(s) X(U) X(u) X(b) X(a) \
-        X(B) X(A) X(p) X(q) X(m) X(X) X(t) X(i) X(r) X(o) X(S) X(z)
+    X(stream) X(data) X(pu) X(st) X(ap) X(result) X(error) X(code) X(lastUpdateId) X(bids) X(asks)           \
+    X(e) X(E) X(T) X(s) X(U) X(u) X(b) X(a) X(B) X(A) X(p) X(q) X(m) X(X) X(t) X(i) X(r) X(o) X(S) X(z)
+/* clang-format on */
 
 enum binance_key {
 #define X(name) KEY_##name,
@@ -30,6 +29,7 @@ struct message {
 /* A frame, read once from end to end. Levels of a depth update are put into `out` while reading, when what is needed is known by
  * then; otherwise their values are kept and read by whoever wants them. */
 struct frame {
+    const struct binance_market *market; /* borrowed */
     struct message top, data;
     const struct message
         *body; /* of these two, the one with the message in it; NULL: an array, or an envelope around none */
@@ -42,7 +42,7 @@ struct frame {
     uint8_t has_bids, has_asks;
 };
 
-/* f->decoder and f->out are the caller's. Checks the whole frame. */
+/* f->market, f->decoder and f->out are the caller's. Checks the whole frame. */
 AP_MUST_CHECK int binance_read(struct frame *f, const char *bytes, size_t n);
 /* The object that a value spans. */
 AP_MUST_CHECK int binance_read_object(struct message *m, const struct scan_value *v);
@@ -53,6 +53,8 @@ static inline bool binance_has(const struct message *m, enum binance_key key)
 }
 /* Is there a string here, and is it this? */
 bool binance_is(const struct message *m, enum binance_key key, const char *text);
+
+bool binance_is_bare_quote(const struct binance_market *market, const struct message *m);
 
 /* Required: AP_ESYNTAX when absent, AP_ETYPE when of another type. Texts longer than TEXT_MAX: AP_ETOOBIG. */
 enum { BINANCE_TEXT_MAX = 64, BINANCE_DECIMAL_MAX = 40 };
@@ -77,19 +79,5 @@ AP_MUST_CHECK int binance_levels(struct scan *s, const struct instrument *in, st
 size_t binance_levels_room(size_t n);
 
 void decoder_count_unknown(struct decoder *d, const char *kind, size_t n);
-
-int binance_decode(struct decoder *d, const char *bytes, size_t n, struct event_buf *out);
-int binance_decode_rest(struct decoder *d, enum venue_rest what, const struct instrument *in,
-                        const char *bytes, size_t n, struct event_buf *out);
-int binance_read_instruments(const char *bytes, size_t n,
-                             void (*found)(void *user, const struct instrument *in), void *user);
-int binance_probe(struct venue_probe *p, const char *bytes, size_t n);
-int binance_is_bare_snapshot(const char *bytes, size_t n);
-void binance_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in);
-void binance_plan(const struct instrument *list, size_t n, struct venue_plan *ret_plan);
-int binance_subscribe(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id,
-                      int is_unsubscribe);
-int binance_rest_path(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
-                      int *ret_weight);
 
 #endif

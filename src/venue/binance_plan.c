@@ -1,20 +1,10 @@
-/* What to subscribe to and what to ask for. Streams live on the path of their class: on the wrong one the venue acknowledges them and
- * never sends anything. Liquidations are asked for by symbol, for the stream of all carries COIN-M as well. */
+/* What to subscribe to and what to ask for, by the tables of each market. */
 #include "binance.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-static const struct {
-    const char *path;
-    const char *suffixes[4];
-} routes[] = {
-    {"/public/ws", {"@depth@100ms", "@bookTicker"}},
-    {"/market/ws", {"@aggTrade", "@markPrice@1s", "@forceOrder"}},
-};
-enum { ROUTE_COUNT = sizeof(routes) / sizeof(routes[0]) };
 
 static void add_stream(struct venue_plan *plan, struct venue_conn *conn, const char *symbol,
                        const char *suffix)
@@ -30,18 +20,19 @@ static void add_stream(struct venue_plan *plan, struct venue_conn *conn, const c
     conn->n++;
 }
 
-void binance_plan(const struct instrument *list, size_t n, struct venue_plan *ret_plan)
+void binance_market_plan(const struct binance_market *market, const struct instrument *list, size_t n,
+                         struct venue_plan *ret_plan)
 {
     struct venue_plan *plan = ret_plan;
     memset(plan, 0, sizeof(*plan));
     n = n > INSTRUMENT_MAX ? INSTRUMENT_MAX : n;
-    for (size_t r = 0; r < ROUTE_COUNT && n > 0; r++) {
+    for (const struct binance_route *route = market->routes; route->path != NULL && n > 0; route++) {
         struct venue_conn *conn = &plan->conns[plan->conn_n++];
-        (void)snprintf(conn->path, sizeof(conn->path), "%s", routes[r].path);
+        (void)snprintf(conn->path, sizeof(conn->path), "%s", route->path);
         conn->first = plan->stream_n;
         for (size_t i = 0; i < n; i++) {
-            for (size_t k = 0; routes[r].suffixes[k] != NULL; k++) {
-                add_stream(plan, conn, list[i].symbol, routes[r].suffixes[k]);
+            for (size_t k = 0; route->suffixes[k] != NULL; k++) {
+                add_stream(plan, conn, list[i].symbol, route->suffixes[k]);
             }
         }
     }
@@ -96,32 +87,23 @@ int binance_subscribe(char *buf, size_t size, const char (*streams)[VENUE_STREAM
     return (int)used;
 }
 
-int binance_rest_path(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
-                      int *ret_weight)
+int binance_market_rest_path(const struct binance_market *market, enum venue_rest what,
+                             const struct instrument *in, char *buf, size_t size, int *ret_weight)
 {
-    static const struct {
-        const char *path, *more;
-        int weight;
-        bool has_symbol;
-    } calls[REST_KINDS] = {
-        [REST_INSTRUMENTS] = {"/fapi/v1/exchangeInfo", "", 1, false},
-        [REST_SNAPSHOT] = {"/fapi/v1/depth", "&limit=1000", 20, true},
-        [REST_OPEN_INTEREST] = {"/fapi/v1/openInterest", "", 1, true},
-        [REST_PREMIUM] = {"/fapi/v1/premiumIndex", "", 1, true},
-    };
-    if ((int)what < 0 || what >= REST_KINDS) {
+    if ((int)what < 0 || what >= REST_KINDS || market->calls[what].path == NULL) {
         return AP_EUNSUPPORTED;
     }
-    if (calls[what].has_symbol && in == NULL) {
+    const struct binance_call *call = &market->calls[what];
+    if (call->has_symbol && in == NULL) {
         return AP_EINVAL;
     }
-    int n = snprintf(buf, size, "%s%s%s%s", calls[what].path, calls[what].has_symbol ? "?symbol=" : "",
-                     calls[what].has_symbol ? in->symbol : "", calls[what].more);
+    int n = snprintf(buf, size, "%s%s%s%s", call->path, call->has_symbol ? "?symbol=" : "",
+                     call->has_symbol ? in->symbol : "", call->more);
     if (n < 0 || (size_t)n >= size) {
         return AP_ETOOBIG;
     }
     if (ret_weight != NULL) {
-        *ret_weight = calls[what].weight;
+        *ret_weight = call->weight;
     }
     return 0;
 }

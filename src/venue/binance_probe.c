@@ -2,6 +2,7 @@
 #include "binance.h"
 
 #include <alphaplus/base/fixed.h>
+#include <alphaplus/base/text.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -178,7 +179,7 @@ static int name_of(const struct message *m, char name[SYMBOL_MAX])
     return 0;
 }
 
-static int probe_message(struct venue_probe *p, const struct message *m,
+static int probe_message(const struct binance_market *market, struct venue_probe *p, const struct message *m,
                          int (*probe)(struct venue_probe_symbol *, const struct message *))
 {
     struct venue_probe_symbol seen = {.symbol = {0}};
@@ -188,7 +189,7 @@ static int probe_message(struct venue_probe *p, const struct message *m,
     if (err < 0 || (err = probe(&seen, m)) < 0) {
         return err;
     }
-    binance_infer(&seen, &in);
+    binance_market_infer(market, &seen, &in);
     if (instrument_check(&in) < 0) {
         return AP_ESYNTAX; /* a name no instrument can have */
     }
@@ -216,9 +217,11 @@ static int probe_bare(struct venue_probe *p, const struct message *m)
     return 0;
 }
 
-int binance_probe(struct venue_probe *p, const char *bytes, size_t n)
+int binance_market_probe(const struct binance_market *market, struct venue_probe *p, const char *bytes,
+                         size_t n)
 {
     struct frame f;
+    f.market = market;
     f.decoder = NULL;
     f.out = NULL;
     int err = n > FRAME_BYTES_MAX ? AP_ETOOBIG : binance_read(&f, bytes, n);
@@ -226,11 +229,15 @@ int binance_probe(struct venue_probe *p, const char *bytes, size_t n)
         return err;
     }
     const struct message *m = f.body;
+    if (binance_is_bare_quote(market, m)) {
+        return probe_message(market, p, m, probe_quote);
+    }
     if (!binance_has(m, KEY_e)) {
         return m == &f.top && binance_has(m, KEY_lastUpdateId) ? probe_bare(p, m) : 0;
     }
     int64_t class = 0;
-    if (binance_has(m, KEY_st) && (scan_int(&m->values[KEY_st], &class) < 0 || class == 2)) {
+    if (binance_has(m, KEY_st) &&
+        (scan_int(&m->values[KEY_st], &class) < 0 || (class != 0 && class == market->other_class))) {
         return 0;
     }
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -239,10 +246,10 @@ int binance_probe(struct venue_probe *p, const char *bytes, size_t n)
             continue;
         }
         if (kinds[i].probe != probe_order) {
-            return probe_message(p, m, kinds[i].probe);
+            return probe_message(market, p, m, kinds[i].probe);
         }
         err = binance_has(m, KEY_o) ? binance_read_object(&order, &m->values[KEY_o]) : AP_ESYNTAX;
-        return err < 0 ? err : probe_message(p, &order, probe_order);
+        return err < 0 ? err : probe_message(market, p, &order, probe_order);
     }
     return 0;
 }
@@ -256,6 +263,7 @@ int binance_is_bare_snapshot(const char *bytes, size_t n)
             return 0;
         }
     }
+    f.market = NULL;
     f.decoder = NULL;
     f.out = NULL;
     return n <= FRAME_BYTES_MAX && binance_read(&f, bytes, n) == 0 && f.body == &f.top &&
@@ -279,10 +287,11 @@ static int64_t expiry_of(const char *symbol)
     return (days * 86400 + 8 * 3600) * INT64_C(1000000000);
 }
 
-/* The assets, where the symbol ends in a quote we know. */
+/* The assets, where the symbol ends in a quote we know; longer ones stand first. */
 static void split_symbol(const char *symbol, struct instrument *in)
 {
-    static const char quotes[][8] = {"USDT", "USDC", "BUSD", "FDUSD"};
+    static const char quotes[][8] = {"USDT", "USDC", "BUSD", "FDUSD", "USD",
+                                     "TRY",  "EUR",  "BTC",  "ETH",   "BNB"};
     const char *end = strchr(symbol, '_');
     size_t n = end != NULL ? (size_t)(end - symbol) : strlen(symbol);
     for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
@@ -291,19 +300,29 @@ static void split_symbol(const char *symbol, struct instrument *in)
             memcmp(symbol + n - quote_n, quotes[i], quote_n) == 0) {
             memcpy(in->base, symbol, n - quote_n);
             memcpy(in->quote, quotes[i], quote_n);
-            memcpy(in->settle, quotes[i], quote_n);
+            return;
         }
     }
 }
 
-void binance_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in)
+/* All prices of a spot market are written with eight decimals. */
+static void drop_zeros(struct instrument *in)
+{
+    while (in->price_decimals > 0 && in->tick % 10 == 0) {
+        in->tick /= 10;
+        in->price_decimals--;
+    }
+}
+
+void binance_market_infer(const struct binance_market *market, const struct venue_probe_symbol *seen,
+                          struct instrument *ret_in)
 {
     struct instrument in = {
-        .venue = "binance",
         .version = 1,
-        .kind = INSTRUMENT_PERPETUAL,
-        .book_rule = BOOK_RULE_PREV_ID,
+        .kind = market->is_spot ? INSTRUMENT_SPOT : INSTRUMENT_PERPETUAL,
+        .book_rule = market->book_rule,
         .inferred = 1,
+        .inverse = market->is_inverse,
         .price_decimals = seen->price_decimals,
         .qty_decimals = seen->qty_decimals,
         .mark_decimals = seen->mark_decimals,
@@ -312,13 +331,19 @@ void binance_infer(const struct venue_probe_symbol *seen, struct instrument *ret
         .lot = 1,
         .multiplier = INT64_C(100000000),
         .trading = 1,
-        .liq_completeness = COMPLETENESS_SAMPLED,
+        .liq_completeness = market->completeness,
     };
+    (void)text_copy(in.venue, sizeof(in.venue), market->name);
     memcpy(in.symbol, seen->symbol, sizeof(in.symbol));
-    in.expiry_ns = expiry_of(in.symbol);
-    if (in.expiry_ns != 0) {
+    split_symbol(in.symbol, &in);
+    memcpy(in.settle, market->is_inverse ? in.base : in.quote, sizeof(in.settle));
+    if (market->is_inverse) {
+        in.multiplier *= strcmp(in.base, "BTC") == 0 ? 100 : 10; /* US dollars a contract */
+    }
+    if (market->is_spot) {
+        drop_zeros(&in);
+    } else if ((in.expiry_ns = expiry_of(in.symbol)) != 0) {
         in.kind = INSTRUMENT_FUTURE;
     }
-    split_symbol(in.symbol, &in);
     *ret_in = in;
 }

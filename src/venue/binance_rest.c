@@ -5,13 +5,18 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, LIST_BYTES_MAX = 32 << 20 /* spot lists thousands */ };
 
-/* The caller owns it; NULL when it is no JSON object. */
-static json_t *load(const char *bytes, size_t n)
+/* The object, or with may_be_list the only one in a list. The caller owns it; NULL when it is neither. */
+static json_t *load(const char *bytes, size_t n, bool may_be_list)
 {
     json_error_t unused;
-    json_t *root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    if (may_be_list && json_array_size(root) == 1) {
+        json_t *only = json_incref(json_array_get(root, 0));
+        json_decref(root);
+        root = only;
+    }
     if (root != NULL && !json_is_object(root)) {
         json_decref(root);
         return NULL;
@@ -198,7 +203,7 @@ int binance_decode_rest(struct decoder *d, enum venue_rest what, const struct in
     if (n > FRAME_BYTES_MAX) {
         return AP_ETOOBIG;
     }
-    json_t *root = load(bytes, n);
+    json_t *root = load(bytes, n, what == REST_PREMIUM); /* COIN-M answers with a list */
     const char *symbol = json_string_value(json_object_get(root, "symbol"));
     int got = AP_ESYNTAX;
     if (in == NULL && symbol != NULL) {
@@ -253,53 +258,98 @@ static bool copy_name(char *buf, size_t size, const char *text)
     return true;
 }
 
-/* Is it one that can be watched? Widths come from the filters, never from pricePrecision, which is another thing. */
-static bool read_symbol(const json_t *s, struct instrument *ret_in)
+/* Perpetual or dated? False: neither. */
+static bool read_contract(const json_t *s, struct instrument *in)
 {
     const char *contract = text_of(s, "contractType");
+    if (strcmp(contract, "PERPETUAL") == 0 || strcmp(contract, "TRADIFI_PERPETUAL") == 0) {
+        in->kind = INSTRUMENT_PERPETUAL;
+        return true;
+    }
+    in->kind = INSTRUMENT_FUTURE;
+    return (strstr(contract, "QUARTER") != NULL || strstr(contract, "MONTH") != NULL) &&
+           time_of(json_object_get(s, "deliveryDate"), &in->expiry_ns) == 0;
+}
+
+/* An inverse contract is worth this many of the quote. */
+static bool read_contract_size(const json_t *s, struct instrument *in)
+{
+    const json_t *size = json_object_get(s, "contractSize");
+    json_int_t units = json_integer_value(size);
+    if (!json_is_integer(size) || units < 1 || units > FIXED_VALUE_MAX / in->multiplier) {
+        return false;
+    }
+    in->multiplier *= units;
+    return true;
+}
+
+/* Orders from before a coarser step still rest in the book: as many decimals, up to all eight that are written, as leave room for a
+ * thousand of the largest orders at one price. */
+static void widen_qty(const json_t *filters, struct instrument *in)
+{
+    uint8_t decimals;
+    int64_t most;
+    if (!read_step(filters, "LOT_SIZE", "maxQty", &decimals, &most)) {
+        return;
+    }
+    int64_t whole = most / fixed_pow10(decimals) + 1, room = FIXED_VALUE_MAX / 1000;
+    while (in->qty_decimals < 8 && whole <= room / fixed_pow10(in->qty_decimals + 1)) {
+        in->qty_decimals++;
+        in->lot *= 10;
+    }
+}
+
+static bool is_trading(const json_t *s, const struct binance_market *market)
+{
+    return strcmp(text_of(s, market->is_inverse ? "contractStatus" : "status"), "TRADING") == 0;
+}
+
+/* Is it one that can be watched? Widths come from the filters, never from pricePrecision, which is another thing. */
+static bool read_symbol(const struct binance_market *market, const json_t *s, struct instrument *ret_in)
+{
     struct instrument in = {
         .version = 1,
-        .book_rule = BOOK_RULE_PREV_ID,
+        .kind = INSTRUMENT_SPOT,
+        .book_rule = market->book_rule,
+        .inverse = market->is_inverse,
         .mark_decimals = 8,
         .rate_decimals = 8,
         .multiplier = INT64_C(100000000),
-        .trading = strcmp(text_of(s, "status"), "TRADING") == 0,
-        .liq_completeness = COMPLETENESS_SAMPLED,
+        .trading = is_trading(s, market),
+        .liq_completeness = market->completeness,
     };
-    if (strcmp(contract, "PERPETUAL") == 0 || strcmp(contract, "TRADIFI_PERPETUAL") == 0) {
-        in.kind = INSTRUMENT_PERPETUAL;
-    } else if (strstr(contract, "QUARTER") != NULL || strstr(contract, "MONTH") != NULL) {
-        in.kind = INSTRUMENT_FUTURE;
-        if (time_of(json_object_get(s, "deliveryDate"), &in.expiry_ns) < 0) {
-            return false;
-        }
-    } else {
-        return false;
-    }
     const json_t *filters = json_object_get(s, "filters");
-    if (!copy_name(in.venue, sizeof(in.venue), "binance") ||
+    if ((!market->is_spot && !read_contract(s, &in)) || (market->is_inverse && !read_contract_size(s, &in)) ||
+        !copy_name(in.venue, sizeof(in.venue), market->name) ||
         !copy_name(in.symbol, sizeof(in.symbol), text_of(s, "symbol")) ||
         !copy_name(in.base, sizeof(in.base), text_of(s, "baseAsset")) ||
         !copy_name(in.quote, sizeof(in.quote), text_of(s, "quoteAsset")) ||
-        !copy_name(in.settle, sizeof(in.settle), text_of(s, "marginAsset")) ||
+        !copy_name(in.settle, sizeof(in.settle),
+                   text_of(s, market->is_spot ? "quoteAsset" : "marginAsset")) ||
         !read_step(filters, "PRICE_FILTER", "tickSize", &in.price_decimals, &in.tick) ||
-        !read_step(filters, "LOT_SIZE", "stepSize", &in.qty_decimals, &in.lot) || instrument_check(&in) < 0) {
+        !read_step(filters, "LOT_SIZE", "stepSize", &in.qty_decimals, &in.lot) || in.lot > FIXED_VALUE_MAX) {
+        return false;
+    }
+    if (market->is_spot) {
+        widen_qty(filters, &in);
+    }
+    if (instrument_check(&in) < 0) {
         return false;
     }
     *ret_in = in;
     return true;
 }
 
-int binance_read_instruments(const char *bytes, size_t n,
-                             void (*found)(void *user, const struct instrument *in), void *user)
+int binance_market_read_instruments(const struct binance_market *market, const char *bytes, size_t n,
+                                    void (*found)(void *user, const struct instrument *in), void *user)
 {
     int count = 0;
     size_t i;
     json_t *s;
-    if (n > FRAME_BYTES_MAX) {
+    if (n > LIST_BYTES_MAX) {
         return AP_ETOOBIG;
     }
-    json_t *root = load(bytes, n);
+    json_t *root = load(bytes, n, false);
     json_t *symbols = json_object_get(root, "symbols");
     if (!json_is_array(symbols)) {
         json_decref(root);
@@ -308,7 +358,7 @@ int binance_read_instruments(const char *bytes, size_t n,
     json_array_foreach(symbols, i, s)
     {
         struct instrument in;
-        if (read_symbol(s, &in)) {
+        if (read_symbol(market, s, &in)) {
             found(user, &in);
             count++;
         }

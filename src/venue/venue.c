@@ -1,28 +1,19 @@
 #include <alphaplus/venue/venue.h>
 
 #include "binance.h"
+#include "venues.h"
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
 #include <string.h>
 
-static const struct venue binance = {
-    .name = "binance",
-    .title = "Binance USD-M futures",
-    .rest_base = "https://fapi.binance.com",
-    .ws_base = "wss://fstream.binance.com",
-    .completeness = COMPLETENESS_SAMPLED,
-    .decode = binance_decode,
-    .decode_rest = binance_decode_rest,
-    .read_instruments = binance_read_instruments,
-    .probe = binance_probe,
-    .infer = binance_infer,
-    .is_bare_snapshot = binance_is_bare_snapshot,
-    .plan = binance_plan,
-    .subscribe = binance_subscribe,
-    .rest_path = binance_rest_path,
+static const struct venue *const venues[] = {
+    &venue_binance,
+    &venue_binance_coinm,
+    &venue_binance_spot,
+    &venue_bybit,
+    &venue_okx,
+    &venue_hyperliquid,
 };
-
-static const struct venue *const venues[] = {&binance};
 
 const struct venue *const *venue_list(int *ret_n)
 {
@@ -76,6 +67,7 @@ int decoder_add(struct decoder *d, const struct instrument *in)
         return AP_EFULL;
     }
     d->insts[i] = *in;
+    memset(&d->last[i], 0, sizeof(d->last[i]));
     d->inst_n += i == d->inst_n;
     return 0;
 }
@@ -85,6 +77,7 @@ void decoder_remove(struct decoder *d, const char *symbol)
     for (uint32_t i = 0; i < d->inst_n; i++) {
         if (strcmp(d->insts[i].symbol, symbol) == 0) {
             d->insts[i] = d->insts[--d->inst_n];
+            d->last[i] = d->last[d->inst_n];
             return;
         }
     }
@@ -131,5 +124,6 @@ int venue_probe_widen(struct venue_probe_symbol *to, const struct venue_probe_sy
     to->mark_decimals = to->mark_decimals > from->mark_decimals ? to->mark_decimals : from->mark_decimals;
     to->rate_decimals = to->rate_decimals > from->rate_decimals ? to->rate_decimals : from->rate_decimals;
     to->has_depth |= from->has_depth;
+    to->has_ids |= from->has_ids;
     return 0;
 }

@@ -32,12 +32,13 @@ static void check_events(const struct event_buf *b, int n)
     FUZZ_CHECK(at == b->used);
 }
 
-static void decode_both(const struct instrument *insts, const char *bytes, size_t size)
+static void decode_both(const struct venue *venue, const struct instrument *insts, const char *bytes,
+                        size_t size)
 {
     struct decoded mine = room_for(size), twin = room_for(size);
     struct decoder *d = malloc(sizeof(*d));
     FUZZ_CHECK(d != NULL);
-    decoder_init(d, venue_find("binance"));
+    decoder_init(d, venue);
     for (int i = 0; i < INSTRUMENTS; i++) {
         FUZZ_CHECK(decoder_add(d, &insts[i]) == 0);
     }
@@ -54,6 +55,21 @@ static void decode_both(const struct instrument *insts, const char *bytes, size_
     free(twin.data);
 }
 
+static void probe_any(const struct venue *venue, const char *bytes, size_t size)
+{
+    struct venue_probe *probe = calloc(1, sizeof(*probe));
+    FUZZ_CHECK(probe != NULL);
+    if (venue->probe(probe, bytes, size) == 0) {
+        FUZZ_CHECK(probe->n + (probe->bare_snapshots > 0) <= 1);
+        for (uint32_t i = 0; i < probe->n; i++) {
+            struct instrument in;
+            venue->infer(&probe->symbols[i], &in);
+            FUZZ_CHECK(instrument_check(&in) == 0 && strcmp(in.venue, venue->name) == 0);
+        }
+    }
+    free(probe);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct {
@@ -63,25 +79,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {{"BTCUSDT", 1, 3}, {"ETHUSDT", 2, 3}, {"SUSHIUSDT", 4, 0}},
         {{"BTCUSDT", 2, 3}, {"ETHUSDT", 8, 8}, {"SUSHIUSDT", 12, 9}},
     };
+    static const char *const markets[] = {"binance", "binance-spot", "binance-coinm"};
     struct instrument insts[INSTRUMENTS];
-    const struct venue *venue = venue_find("binance");
-    struct venue_probe *probe = calloc(1, sizeof(*probe));
-    FUZZ_CHECK(probe != NULL);
-    for (int k = 0; k < DECODERS; k++) {
-        for (int i = 0; i < INSTRUMENTS; i++) {
-            twin_instrument(&insts[i], shapes[k][i].symbol, (uint32_t)i + 1, shapes[k][i].price_decimals,
-                            shapes[k][i].qty_decimals);
+    for (size_t m = 0; m < sizeof(markets) / sizeof(markets[0]); m++) {
+        const struct venue *venue = venue_find(markets[m]);
+        FUZZ_CHECK(venue != NULL);
+        for (int k = 0; k < DECODERS; k++) {
+            for (int i = 0; i < INSTRUMENTS; i++) {
+                twin_instrument(&insts[i], shapes[k][i].symbol, (uint32_t)i + 1, shapes[k][i].price_decimals,
+                                shapes[k][i].qty_decimals);
+                twin_move(&insts[i], markets[m]);
+            }
+            decode_both(venue, insts, (const char *)data, size);
         }
-        decode_both(insts, (const char *)data, size);
+        probe_any(venue, (const char *)data, size);
     }
-    if (venue->probe(probe, (const char *)data, size) == 0) {
-        FUZZ_CHECK(probe->n + (probe->bare_snapshots > 0) <= 1);
-        for (uint32_t i = 0; i < probe->n; i++) {
-            struct instrument in;
-            venue->infer(&probe->symbols[i], &in);
-            FUZZ_CHECK(instrument_check(&in) == 0);
-        }
-    }
-    free(probe);
     return 0;
 }

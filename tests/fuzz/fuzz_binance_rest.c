@@ -11,9 +11,9 @@ static void on_found(void *user, const struct instrument *in)
     ++*n;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_as(const char *market, const uint8_t *data, size_t size)
 {
-    const struct venue *v = venue_find("binance");
+    const struct venue *v = venue_find(market);
     struct decoder *d = malloc(sizeof(*d));
     size_t room = venue_events_bytes(size);
     uint8_t *bytes = malloc(room);
@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(d != NULL && bytes != NULL);
     decoder_init(d, v);
     twin_instrument(&in, "BTCUSDT", 1, 2, 3);
+    twin_move(&in, market);
     FUZZ_CHECK(decoder_add(d, &in) == 0);
     for (int what = 0; what < REST_KINDS; what++) {
         struct event_buf out = {.data = bytes, .cap = room};
@@ -37,5 +38,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_CHECK(n < 0 ? found == 0 : n == found);
     free(bytes);
     free(d);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    read_as("binance", data, size);
+    read_as("binance-spot", data, size);
+    read_as("binance-coinm", data, size);
     return 0;
 }

@@ -165,6 +165,7 @@ static int64_t exchange_ns(const json_t *m, bool *bad)
 
 struct into {
     const struct instrument *in;
+    bool is_spot;
     struct event_buf *out;
     bool bad;
 };
@@ -217,7 +218,7 @@ static int on_depth(struct into *t, const json_t *m)
     put_levels(t, asks, rows->levels + bid_n);
     ev->first_id = id(m, "U", &t->bad);
     ev->last_id = id(m, "u", &t->bad);
-    ev->prev_id = id(m, "pu", &t->bad);
+    ev->prev_id = t->is_spot ? 0 : id(m, "pu", &t->bad);
     if (!t->bad) {
         event_buf_push(t->out, ev);
     }
@@ -318,14 +319,22 @@ static const struct {
     const char *kind;
     int (*on)(struct into *t, const json_t *m);
 } kinds[] = {
+    /* those of spot first */
     {"depthUpdate", on_depth},  {"bookTicker", on_quote},     {"trade", on_trade},
     {"aggTrade", on_agg_trade}, {"markPriceUpdate", on_mark}, {"forceOrder", on_force_order},
 };
 
+enum { QUOTE_KIND = 1, SPOT_KINDS = 4 };
+
+static bool is_spot(const struct instrument *in)
+{
+    return strcmp(in->venue, "binance-spot") == 0;
+}
+
 static int decode_kind(const struct instrument *insts, size_t inst_n, const json_t *m, size_t kind,
                        struct event_buf *out)
 {
-    struct into t = {.out = out};
+    struct into t = {.out = out, .is_spot = is_spot(&insts[0])};
     const json_t *named = kinds[kind].on == on_force_order ? json_object_get(m, "o") : m;
     const char *symbol = text(named, "s", &t.bad);
     if (t.bad || !json_is_object(named)) {
@@ -361,17 +370,21 @@ static int decode_tree(const struct instrument *insts, size_t inst_n, const json
         }
     }
     if (json_object_get(m, "e") == NULL) {
-        return 0;
+        bool is_quote = is_spot(&insts[0]) && json_object_get(m, "u") != NULL &&
+                        json_object_get(m, "s") != NULL && json_object_get(m, "B") != NULL &&
+                        json_object_get(m, "A") != NULL;
+        return is_quote ? decode_kind(insts, inst_n, m, QUOTE_KIND, out) : 0;
     }
     const char *kind = text(m, "e", &bad);
     const json_t *class = json_object_get(m, "st");
     if (bad || (class != NULL && !json_is_integer(class))) {
         return REFUSED;
     }
-    if (class != NULL && json_integer_value(class) == 2) {
+    json_int_t other = is_spot(&insts[0]) ? 0 : strcmp(insts[0].venue, "binance-coinm") == 0 ? 1 : 2;
+    if (class != NULL && other != 0 && json_integer_value(class) == other) {
         return 0;
     }
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < (is_spot(&insts[0]) ? SPOT_KINDS : sizeof(kinds) / sizeof(kinds[0])); i++) {
         if (strcmp(kinds[i].kind, kind) == 0) {
             return decode_kind(insts, inst_n, m, i, out);
         }
@@ -379,17 +392,24 @@ static int decode_tree(const struct instrument *insts, size_t inst_n, const json
     return 0;
 }
 
-int twin_decode(const struct instrument *insts, size_t inst_n, const char *bytes, size_t n,
-                struct event_buf *out)
+json_t *twin_load(const char *bytes, size_t n)
 {
     json_error_t unused;
     /* jansson passes over a NUL behind a word or number; JSON has none anywhere. */
     bool may_be_json = n <= FRAME_BYTES_MAX && memchr(bytes, '\0', n) == NULL;
     json_t *root = may_be_json ? json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused) : NULL;
-    int got = REFUSED;
-    if (root != NULL && !has_long_number(bytes, n) && !is_beyond_ceilings(root, 0)) {
-        got = decode_tree(insts, inst_n, root, out);
+    if (root != NULL && (has_long_number(bytes, n) || is_beyond_ceilings(root, 0))) {
+        json_decref(root);
+        return NULL;
     }
+    return root;
+}
+
+int twin_decode(const struct instrument *insts, size_t inst_n, const char *bytes, size_t n,
+                struct event_buf *out)
+{
+    json_t *root = twin_load(bytes, n);
+    int got = root != NULL ? decode_tree(insts, inst_n, root, out) : REFUSED;
     json_decref(root);
     return got;
 }
@@ -414,4 +434,15 @@ void twin_instrument(struct instrument *ret_in, const char *symbol, uint32_t id,
     };
     memcpy(in.symbol, symbol, strlen(symbol) + 1);
     *ret_in = in;
+}
+
+void twin_move(struct instrument *in, const char *venue)
+{
+    memset(in->venue, 0, sizeof(in->venue));
+    memcpy(in->venue, venue, strlen(venue) + 1);
+    if (is_spot(in)) {
+        in->kind = INSTRUMENT_SPOT;
+        in->book_rule = BOOK_RULE_FIRST_ID;
+    }
+    in->inverse = strcmp(venue, "binance-coinm") == 0;
 }

@@ -25,7 +25,7 @@ static void count(struct tally *t, const struct event *ev)
 static struct tally read_cut(const char *name, const struct instrument *in)
 {
     struct decoder *d = malloc(sizeof(*d));
-    const struct venue *v = venue_find("binance");
+    const struct venue *v = venue_find(in->venue);
     struct tally t = {0};
     struct capture *c;
     struct capture_line line;
@@ -54,7 +54,8 @@ static struct tally read_cut(const char *name, const struct instrument *in)
         }
         assert_ok(event_check(ev, out.used));
         if (ev->kind == EVENT_DEPTH) {
-            assert_true(last_id == 0 || ev->prev_id == last_id);
+            assert_true(last_id == 0 || (in->book_rule == BOOK_RULE_FIRST_ID ? ev->first_id == last_id + 1
+                                                                             : ev->prev_id == last_id));
             last_id = ev->last_id;
         }
         count(&t, ev);
@@ -102,12 +103,24 @@ static void btcusdt_2023(void **state)
                 t.marks == 25 && t.snapshots == 1);
 }
 
+static void spot_2024(void **state)
+{
+    struct instrument in;
+    (void)state;
+    twin_instrument(&in, "BTCUSDT", 1, 2, 8); /* one order in it is finer than the step of 0.00001 */
+    twin_move(&in, "binance-spot");
+    struct tally t = read_cut("binance_spot_btcusdt_20240808_cut.gz", &in);
+    assert_true(t.depth == 281 && t.levels == 8095 && t.quotes == 2200 && t.trades == 518 &&
+                t.snapshots == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(btcusdt_2024),
         cmocka_unit_test(ethusdt_2024),
         cmocka_unit_test(btcusdt_2023),
+        cmocka_unit_test(spot_2024),
     };
     return cmocka_run_group_tests_name("venue/cuts", tests, NULL, NULL);
 }
