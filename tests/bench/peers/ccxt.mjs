@@ -79,7 +79,7 @@ const ways = {
 
 function report(name, unit, values) {
     values.sort((a, b) => a - b);
-    const text = (x) => x.toPrecision(6).replace(/\.?0+$/, '');
+    const text = (x) => String(Number(x.toPrecision(6)));
     console.log(`${name} ${unit} ${text(values[values.length >> 1])} ${text(values[0])}..${text(values.at(-1))}`);
 }
 
