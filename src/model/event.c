@@ -9,7 +9,7 @@ _Static_assert(offsetof(struct event, size) == 0, "an event is a record of a rin
 const char *event_kind_name(int kind)
 {
     switch (kind) {
-#define X(number, name, text) \
+#define X(number, name, text)                                                                                \
     case number: return #name;
         EVENT_KIND_LIST(X)
 #undef X
@@ -20,7 +20,7 @@ const char *event_kind_name(int kind)
 const char *feed_state_name(int state)
 {
     switch (state) {
-#define X(number, name, text) \
+#define X(number, name, text)                                                                                \
     case number: return text;
         FEED_STATE_LIST(X)
 #undef X

@@ -7,12 +7,7 @@
 #include <string.h>
 
 static const struct venue *const venues[] = {
-    &venue_binance,
-    &venue_binance_coinm,
-    &venue_binance_spot,
-    &venue_bybit,
-    &venue_okx,
-    &venue_hyperliquid,
+    &venue_binance, &venue_binance_coinm, &venue_binance_spot, &venue_bybit, &venue_okx, &venue_hyperliquid,
 };
 
 const struct venue *const *venue_list(int *ret_n)

@@ -4,6 +4,7 @@
 #include "test.h"
 #include "wild_events.h"
 
+#include <alphaplus/base/clock.h>
 #include <alphaplus/engine/engine.h>
 #include <fenv.h>
 
