@@ -57,6 +57,8 @@ static void clear_volume(struct flow *f)
 
 void flow_lose_levels(struct flow *f)
 {
+    if (!f->is_placed) /* nothing was ever written */
+        return;
     for (int side = 0; side < 2; side++) {
         clear_row(f->delta_total[side]);
         for (int slot = 0; slot < DELTA_SLOTS; slot++)
@@ -67,7 +69,8 @@ void flow_lose_levels(struct flow *f)
 void flow_set_bucket(struct flow *f, int64_t bucket, int64_t now_ns)
 {
     flow_lose_levels(f);
-    clear_volume(f);
+    if (f->is_placed)
+        clear_volume(f);
     f->bucket = bucket;
     f->is_placed = false;
     f->delta_slot = now_ns / NS_PER_S;
@@ -175,6 +178,8 @@ static void expire(int64_t total[2][FLOW_CELLS], int64_t slot[2][FLOW_CELLS])
 void flow_second(struct flow *f, int64_t tick_ns)
 {
     int64_t delta_slot = tick_ns / NS_PER_S, volume_slot = delta_slot / VOLUME_SLOT_S;
+    if (!f->is_placed)
+        return;
     if (delta_slot - f->delta_slot > DELTA_SLOTS)
         f->delta_slot = delta_slot - DELTA_SLOTS;
     while (f->delta_slot < delta_slot)

@@ -23,6 +23,7 @@ struct heat {
     struct {
         struct heat_column *columns; /* owned */
         uint32_t next;
+        uint32_t used; /* columns written so far: the rest of the memory was never touched, and costs none */
     } rings[HEAT_TIERS];
 };
 
@@ -57,12 +58,9 @@ void heat_set_bucket(struct heat *h, int64_t bucket)
 {
     h->bucket = bucket;
     for (int i = 0; i < HEAT_TIERS; i++) {
-        for (uint32_t k = 0; k < tiers[i].cap; k++) {
-            if (h->rings[i].columns[k].start_ns !=
-                0) /* what was never written is not touched: it costs no memory */
-                h->rings[i].columns[k].start_ns = 0;
-        }
-        h->rings[i].next = 0;
+        for (uint32_t k = 0; k < h->rings[i].used; k++)
+            h->rings[i].columns[k].start_ns = 0;
+        h->rings[i].next = h->rings[i].used = 0;
     }
     h->volume = h->signed_volume = 0.0;
 }
@@ -145,6 +143,7 @@ static struct heat_column *next_column(struct heat *h, int tier, int64_t start_n
 {
     struct heat_column *c = &h->rings[tier].columns[h->rings[tier].next];
     h->rings[tier].next = (h->rings[tier].next + 1) % tiers[tier].cap;
+    h->rings[tier].used += h->rings[tier].used < tiers[tier].cap;
     c->start_ns = start_ns;
     c->low = 0;
     c->mid = c->volume = c->signed_volume = 0.0;
