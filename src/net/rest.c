@@ -1,5 +1,6 @@
 #include "net/rest.h"
 #include <alphaplus/base/text.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ void rest_finish(struct rest *r)
     }
 }
 
-int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const char *path, int weight)
+int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const char *path, const char *post,
+             int weight)
 {
     struct request *free_one = NULL;
     for (size_t i = 0; i < REST_REQUESTS_MAX; i++) {
@@ -64,7 +66,8 @@ int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const ch
         .order = ++r->order,
     };
     buf_init(&free_one->body, what == REST_INSTRUMENTS ? REST_INSTRUMENTS_BYTES_MAX : REST_BODY_MAX);
-    if (!text_copy(free_one->path, sizeof free_one->path, path)) {
+    if (!text_copy(free_one->path, sizeof free_one->path, path) ||
+        !text_copy(free_one->post, sizeof free_one->post, post)) {
         buf_finish(&free_one->body);
         free_one->state = REQUEST_FREE;
         return AP_ETOOBIG;
@@ -182,13 +185,44 @@ static int on_body(struct request *q, const char *bytes, size_t n)
     return 0;
 }
 
+static bool add_header(struct request *q, enum lws_token_indexes token, const char *value, unsigned char **at,
+                       unsigned char *end)
+{
+    return lws_add_http_header_by_token(q->user.wsi, token, (const unsigned char *)value, (int)strlen(value),
+                                        at, end) == 0;
+}
+
 static int add_headers(struct request *q, unsigned char **at, size_t n)
 {
-    return lws_add_http_header_by_token(q->user.wsi, WSI_TOKEN_HTTP_USER_AGENT,
-                                        (const unsigned char *)USER_AGENT, (int)strlen(USER_AGENT), at,
-                                        *at + n)
-               ? -1
-               : 0;
+    unsigned char *end = *at + n;
+    char length[24];
+    if (!add_header(q, WSI_TOKEN_HTTP_USER_AGENT, USER_AGENT, at, end)) {
+        return -1;
+    }
+    if (q->post[0] == '\0') {
+        return 0;
+    }
+    snprintf(length, sizeof length, "%zu", strlen(q->post));
+    if (!add_header(q, WSI_TOKEN_HTTP_CONTENT_TYPE, "application/json", at, end) ||
+        !add_header(q, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, at, end)) {
+        return -1;
+    }
+    lws_client_http_body_pending(q->user.wsi, 1);
+    lws_callback_on_writable(q->user.wsi);
+    return 0;
+}
+
+static int send_post(struct request *q)
+{
+    unsigned char bytes[LWS_PRE + REST_POST_MAX];
+    size_t n = strlen(q->post);
+    if (n == 0 || q->is_posted) {
+        return 0;
+    }
+    q->is_posted = true;
+    memcpy(bytes + LWS_PRE, q->post, n);
+    lws_client_http_body_pending(q->user.wsi, 0);
+    return lws_write(q->user.wsi, bytes + LWS_PRE, n, LWS_WRITE_HTTP_FINAL) < (int)n ? -1 : 0;
 }
 
 static int on_event(struct wire_user *u, enum lws_callback_reasons reason, void *in, size_t n)
@@ -197,6 +231,7 @@ static int on_event(struct wire_user *u, enum lws_callback_reasons reason, void 
     char why[WORDS_MAX];
     switch (reason) {
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return add_headers(q, in, n);
+    case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE: return send_post(q);
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: on_headers(q); return 0;
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: return on_readable(q);
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP_READ: return on_body(q, in, n);
@@ -236,7 +271,8 @@ static void start(struct request *q, const char *address, int64_t now_ns)
     q->deadline_ns = now_ns + r->tuning->rest_ns;
     r->running++;
     budget_spend(&r->budget, q->weight, now_ns);
-    if (wire_connect(&q->user, r->endpoint, address, q->path, "GET") != 0 && q->state == REQUEST_RUNNING) {
+    const char *method = q->post[0] != '\0' ? "POST" : "GET";
+    if (wire_connect(&q->user, r->endpoint, address, q->path, method) != 0 && q->state == REQUEST_RUNNING) {
         wire_reason(&q->user, r->endpoint, NULL, why, sizeof why);
         finish(q, why);
     }

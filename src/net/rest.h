@@ -11,6 +11,7 @@
 
 #define REST_REQUESTS_MAX          (INSTRUMENT_MAX * (REST_KINDS - 1) + 1)
 #define REST_PATH_MAX              160
+#define REST_POST_MAX              160
 #define REST_BODY_MAX              (4u << 20)
 #define REST_INSTRUMENTS_BYTES_MAX (32u << 20)
 
@@ -40,8 +41,10 @@ struct request {
     bool is_open_ended; /* no length given: it ends when the connection does */
     bool is_too_big;
     bool is_late;
+    bool is_posted;
     int64_t retry_after_s;
     char path[REST_PATH_MAX];
+    char post[REST_POST_MAX]; /* "": a GET */
     struct buf body;
 };
 
@@ -63,9 +66,9 @@ void rest_init(struct rest *r, struct wire *w, const struct endpoint *ep, struct
                const struct tuning *t, void (*on_result)(void *, const struct rest_result *), void *user);
 /* After the context is gone. NULL is fine. */
 void rest_finish(struct rest *r);
-/* Queues it; the outcome comes by on_result, never from within. AP_EEXISTS when the same is on its way already; AP_ETOOBIG. */
+/* Queues it, as a POST when `post` is not empty; the outcome comes by on_result, never from within. AP_EEXISTS when the same is on its way already; AP_ETOOBIG. */
 AP_MUST_CHECK int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const char *path,
-                           int weight);
+                           const char *post, int weight);
 /* Starts what may start, ends what is late. Call it after asking, at every tick and when a look-up ended. */
 void rest_pump(struct rest *r, int64_t now_ns);
 /* Forgets what is queued for this instrument. */

@@ -7,10 +7,13 @@
 /* AP_EUNSUPPORTED: the venue has no such thing. */
 static int ask(struct source *s, enum venue_rest what, const struct wish *w)
 {
-    char path[REST_PATH_MAX];
+    char path[REST_PATH_MAX], post[REST_POST_MAX] = "";
     int weight = 1;
     int err = s->venue->rest_path(what, w ? &w->in : NULL, path, sizeof path, &weight);
-    return err < 0 ? err : rest_ask(&s->rest, what, w ? w->id : 0, path, weight);
+    if (err >= 0 && s->venue->rest_body) {
+        err = s->venue->rest_body(what, w ? &w->in : NULL, post, sizeof post);
+    }
+    return err < 0 ? err : rest_ask(&s->rest, what, w ? w->id : 0, path, post, weight);
 }
 
 /* Where every subscription begins with a snapshot, a new one brings a new one. It comes like any frame, or the book wishes again. */

@@ -356,4 +356,5 @@ const struct venue venue_hyperliquid = {
     .plan = hyperliquid_plan,
     .subscribe = hyperliquid_subscribe,
     .rest_path = hyperliquid_rest_path,
+    .rest_body = hyperliquid_rest_body,
 };

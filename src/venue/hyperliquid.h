@@ -21,6 +21,8 @@ int hyperliquid_subscribe(char *buf, size_t size, const char (*streams)[VENUE_ST
 int hyperliquid_rest_path(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
                           int *ret_weight);
 
+int hyperliquid_rest_body(enum venue_rest what, const struct instrument *in, char *buf, size_t size);
+
 /* A frame, or a book as REST answers it. */
 struct hyperliquid_frame {
     const char *kind; /* the channel, kind_n bytes: 0 when there is none */

@@ -84,6 +84,20 @@ int hyperliquid_rest_path(enum venue_rest what, const struct instrument *in, cha
     return 0;
 }
 
+int hyperliquid_rest_body(enum venue_rest what, const struct instrument *in, char *buf, size_t size)
+{
+    static const char body[] = "{\"type\":\"meta\"}";
+    (void)in;
+    if (what != REST_INSTRUMENTS) {
+        return AP_EUNSUPPORTED;
+    }
+    if (size < sizeof(body)) {
+        return AP_ETOOBIG;
+    }
+    memcpy(buf, body, sizeof(body));
+    return (int)sizeof(body) - 1;
+}
+
 /* --- answers ------------------------------------------------------------------------------------------------------- */
 
 int hyperliquid_decode_rest(struct decoder *d, enum venue_rest what, const struct instrument *in,

@@ -40,7 +40,9 @@ int feed_watch_try(struct feed_watch *w, const char *url, const char *const *ins
         o.instrument_n++;
     }
     if (url) {
-        snprintf(o.endpoints[0].venue, sizeof o.endpoints[0].venue, "binance");
+        bool is_other = instruments[0] && strncmp(instruments[0], "hyperliquid:", 12) == 0;
+        snprintf(o.endpoints[0].venue, sizeof o.endpoints[0].venue, "%s",
+                 is_other ? "hyperliquid" : "binance");
         snprintf(o.endpoints[0].url, sizeof o.endpoints[0].url, "%s", url);
         o.endpoint_n = 1;
     }

@@ -222,6 +222,19 @@ static bool upgrade(struct loop_conn *c, const char *key)
     return loop_bytes(c, answer, (size_t)length);
 }
 
+static void serve_post(struct loop_conn *c, const char *path)
+{
+    char length[24], body[1024];
+    if (!c->server->script.on_post || !find_header(c->head, "Content-Length", length, sizeof length)) {
+        return;
+    }
+    size_t n = strtoul(length, NULL, 10);
+    if (n < sizeof body && read_exactly(c, body, n)) {
+        body[n] = '\0';
+        c->server->script.on_post(c->server->script.user, c, path, body);
+    }
+}
+
 static void serve(struct loop_conn *c)
 {
     const struct loop_script *script = &c->server->script;
@@ -233,7 +246,14 @@ static void serve(struct loop_conn *c)
     if (c->ssl && SSL_accept(c->ssl) != 1) {
         return;
     }
-    if (!read_head(c) || sscanf(c->head, "GET %1023s", path) != 1) {
+    if (!read_head(c)) {
+        return;
+    }
+    if (sscanf(c->head, "POST %1023s", path) == 1) {
+        serve_post(c, path);
+        return;
+    }
+    if (sscanf(c->head, "GET %1023s", path) != 1) {
         return;
     }
     if (!find_header(c->head, "Sec-WebSocket-Key", key, sizeof key)) {

@@ -14,6 +14,8 @@ struct loop_conn;
 struct loop_script {
     /* A GET without an upgrade; afterwards the connection is closed. */
     void (*on_get)(void *user, struct loop_conn *c, const char *path);
+    /* NULL, or: the same for a POST. */
+    void (*on_post)(void *user, struct loop_conn *c, const char *path, const char *body);
     /* A WebSocket, upgraded; closed when it returns. */
     void (*on_ws)(void *user, struct loop_conn *c, const char *path);
     /* NULL, or: the status to refuse this upgrade with; 0: none. */

@@ -115,6 +115,8 @@ struct venue {
     /* "/fapi/v1/depth?symbol=BTCUSDT&limit=1000"; AP_EUNSUPPORTED when the venue has no such thing. Weight in *ret_weight. */
     int (*rest_path)(enum venue_rest what, const struct instrument *in, char *buf, size_t size,
                      int *ret_weight);
+    /* The JSON that goes with it, as a POST; returns its length, or AP_ETOOBIG. NULL: the venue is asked by GET. */
+    int (*rest_body)(enum venue_rest what, const struct instrument *in, char *buf, size_t size);
 };
 
 const struct venue *venue_find(const char *name); /* NULL when unknown */
