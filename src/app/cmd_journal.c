@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "fingerprint.h"
+#include "journal_prune.h"
 #include "journal_sql.h"
 #include "output.h"
 #include "watch.h"
@@ -27,8 +28,11 @@ static void print_sessions(struct journal *j, const struct journal_info *info, s
             continue;
         text_time(start, sizeof start, s.start_ns, 0, true);
         text_time(stop, sizeof stop, s.end_ns, 0, true);
-        buf_printf(out, "session      %s .. %s  %s  %s  seq %" PRIu64 "..%" PRIu64 "\n", start, stop,
-                   s.source, s.program, s.first_seq, s.last_seq);
+        const char *mark = info->pruned_seq == 0 || s.first_seq > info->pruned_seq ? ""
+                           : s.last_seq <= info->pruned_seq                        ? "  (pruned)"
+                                                            : "  (its beginning pruned)";
+        buf_printf(out, "session      %s .. %s  %s  %s  seq %" PRIu64 "..%" PRIu64 "%s\n", start, stop,
+                   s.source, s.program, s.first_seq, s.last_seq, mark);
     }
 }
 
@@ -100,6 +104,10 @@ static int print_info(struct journal *j, const char *path)
     buf_printf(&out, "file         %s  %" PRIu64 " bytes  schema %d\n", path, info.file_bytes, info.schema);
     buf_printf(&out, "span         %s .. %s  seq %" PRIu64 "..%" PRIu64 "\n", first, last, info.first_seq,
                info.last_seq);
+    if (info.pruned_seq > 0) {
+        text_time(first, sizeof first, info.pruned_ns, 3, true);
+        buf_printf(&out, "pruned       before %s, seq %" PRIu64 " and below\n", first, info.pruned_seq);
+    }
     print_sessions(j, &info, &out);
     print_instruments(j, &info, &out);
     buf_printf(&out,
@@ -278,9 +286,14 @@ static int verify(struct journal *j, const char *path)
     const char *doubles = v.was_lagged       ? "; digests behind a lost span are not comparable"
                           : v.has_other_libm ? "; doubles not comparable (another libm)"
                                              : "";
-    int n = snprintf(line, sizeof line, "%s: whole; %" PRIu64 " events, %" PRIu64 " digests equal%s\n", path,
-                     info.events, v.compared, doubles);
-    err = output_write(line, (size_t)n);
+    char pruned[80] = "", when[48];
+    if (info.pruned_seq > 0) {
+        text_time(when, sizeof when, info.pruned_ns, 3, true);
+        snprintf(pruned, sizeof pruned, "; pruned before %s", when);
+    }
+    int n = snprintf(line, sizeof line, "%s: whole%s; %" PRIu64 " events, %" PRIu64 " digests equal%s\n",
+                     path, pruned, info.events, v.compared, doubles);
+    err = output_write(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
     return err < 0 && err != AP_EEOF;
 }
 
@@ -305,7 +318,7 @@ int command_journal(const struct cli *cli, const struct settings *settings)
         const char *name;
         size_t arg_n;
         int (*run)(struct journal *j, const struct cli *cli);
-    } ways[] = {{"info", 2, info}, {"verify", 2, check}, {"sql", 3, sql}};
+    } ways[] = {{"info", 2, info}, {"verify", 2, check}, {"sql", 3, sql}, {"prune", 2, NULL}};
     struct journal *j;
     char why[512] = "";
     size_t i = 0, n = sizeof ways / sizeof ways[0];
@@ -314,7 +327,13 @@ int command_journal(const struct cli *cli, const struct settings *settings)
     while (i < n && (cli->arg_n != ways[i].arg_n || strcmp(cli->args[0], ways[i].name) != 0))
         i++;
     if (i == n) {
-        complain("journal: write info JOURNAL, verify JOURNAL or sql JOURNAL QUERY");
+        complain("journal: write info JOURNAL, verify JOURNAL, sql JOURNAL QUERY or prune JOURNAL");
+        return 2;
+    }
+    if (!ways[i].run)
+        return journal_prune_command(cli);
+    if (cli->keep_ns != 0 || cli->max_size) {
+        complain("journal %s: --keep and --max-size are of prune", ways[i].name);
         return 2;
     }
     int err = journal_open(cli->args[1], &j, why, sizeof why);

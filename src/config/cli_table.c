@@ -6,6 +6,7 @@
 #define REPLAY     CLI_BIT(CLI_REPLAY)
 #define IMPORT     CLI_BIT(CLI_IMPORT)
 #define EXPORT     CLI_BIT(CLI_EXPORT)
+#define JOURNAL    CLI_BIT(CLI_JOURNAL)
 #define SIM        CLI_BIT(CLI_SIM)
 #define DOCTOR     CLI_BIT(CLI_DOCTOR)
 #define SCREEN     (LIVE | DEMO | REPLAY)
@@ -53,6 +54,10 @@ const struct cli_option cli_options[] = {
     {"to", 0, "TIME", CLI_KIND_TEXT, EXPORT, AT(to), 0, 0, NULL, "only what was received before this time"},
     {"format", 0, "FORMAT", CLI_KIND_CHOICE, EXPORT, AT(format), 0, 0, "csv|jsonl",
      "how rows are written (default csv)"},
+    {"keep", 0, "DURATION", CLI_KIND_DURATION, JOURNAL, AT(keep_ns), 0, 0, NULL,
+     "prune: what is older than DURATION before the newest event goes"},
+    {"max-size", 0, "SIZE", CLI_KIND_TEXT, JOURNAL, AT(max_size), 0, 0, NULL,
+     "prune: the oldest goes until the file is about SIZE, such as 500M or 20G"},
     {"capture", 0, "FILE", CLI_KIND_CAPTURES, SIM, AT(captures), 0, 0, NULL,
      "serve the frames of this capture instead of the market model; several make one market"},
     {"port", 0, "N", CLI_KIND_INT, SIM, AT(port), 0, 65535, NULL, "listen on port N (default: any free one)"},
@@ -60,6 +65,9 @@ const struct cli_option cli_options[] = {
      "X times real time (default 1; replay and sim: 0 is as fast as can be)"},
     {"seed", 0, "N", CLI_KIND_SEED, DEMO | SIM, AT(seed), 0, 0, NULL,
      "which market the model makes (default 1)"},
+    {"faults", 0, "SPEC", CLI_KIND_TEXT, SIM, AT(faults), 0, 0, NULL,
+     "go wrong on purpose, by the seed's chance: such as drop=0.001,delay=0.01:200ms,close=60s,rest500=0.1,symbol=BTCUSDT; "
+     "a word that is not known lists them all"},
     FLAG("loop", SIM, loop, "begin the capture again at its end"),
     FLAG("params", DOCTOR, params, "print every setting with its value, default and meaning"),
     {"config", 0, "FILE", CLI_KIND_FILE, SCREEN | RECORD | DOCTOR, AT(config_file), 0, 0, NULL,
@@ -155,20 +163,23 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
                        "an hour of best bids and asks"}}},
     [CLI_JOURNAL] =
         {.name = "journal",
-         .synopsis = "info|verify|sql JOURNAL [QUERY]",
-         .line = "what a journal holds; whether it is whole; SQL over it",
+         .synopsis = "info|verify|sql|prune JOURNAL [QUERY]",
+         .line = "look into a journal, check it, query it, shorten it",
          .text =
              "info prints what the journal holds: instruments, times, events, gaps, and what each takes. verify replays it "
              "and compares the digest of every published figure with the ones that the live run wrote; behind a span "
              "that the journal lost they cannot be compared, up to the next session, and it says so. sql prints the rows of "
              "one SQL query as CSV, such as: select side, sum(quantity) from trades group by side. alphaplus-journal(5) "
-             "lists the tables.",
+             "lists the tables. prune drops the oldest events and gives their room back; it can be interrupted, and is "
+             "refused while the journal is being written.",
          .words_min = 2,
          .words_max = 3,
-         .words = {{CLI_WORDS_CHOICE, "info|verify|sql"}, FILE_WORD, {CLI_WORDS_NONE, NULL}},
+         .words = {{CLI_WORDS_CHOICE, "info|verify|sql|prune"}, FILE_WORD, {CLI_WORDS_NONE, NULL}},
          .examples = {{"journal info day.apj", "what is in it"},
                       {"journal verify day.apj", "compare replay with the live run"},
-                      {"journal sql day.apj \"$query\"", "the rows of a query, as CSV"}}},
+                      {"journal sql day.apj \"$query\"", "the rows of a query, as CSV"},
+                      {"journal prune --keep 30d --max-size 20G all.apj",
+                       "the last 30 days, and not too much"}}},
     [CLI_SIM] =
         {.name = "sim",
          .synopsis = "[CAPTURE...]",

@@ -60,6 +60,8 @@ static int read_totals(struct journal *j, struct journal_info *info, int64_t *re
         "SELECT count(*) FROM instruments",
         "SELECT count(*) FROM gaps",
         "SELECT min(first_seq) FROM tail",
+        "SELECT max(seq) FROM gaps WHERE origin = 'prune'",
+        "SELECT max(to_ns) FROM gaps WHERE origin = 'prune'",
     };
     for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
         int err = sql_number(j->db, queries[i], 0, &v[i]);
@@ -82,6 +84,8 @@ static int read_totals(struct journal *j, struct journal_info *info, int64_t *re
         .sessions = (uint32_t)v[9],
         .instruments = (uint32_t)v[10],
         .gaps = (uint32_t)v[11],
+        .pruned_seq = (uint64_t)v[13],
+        .pruned_ns = v[14],
     };
     *ret_tail_seq = v[12];
     return 0;

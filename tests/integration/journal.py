@@ -1,4 +1,4 @@
-"""SQL over a journal against export and the sqlite3 shell. Usage: journal.py PROGRAM CAPTURE..."""
+"""SQL over a journal against export and the sqlite3 shell; pruning. Usage: journal.py PROGRAM CAPTURE..."""
 import csv
 import io
 import os
@@ -64,6 +64,33 @@ def check_shell(t, program, journal):
     t.check(done.stdout.split() == want.split(), "the sqlite3 shell says the same", f"{done.stdout} {done.stderr} {want}")
 
 
+def check_prune(t, program, capture_journal):
+    """Two sessions; the first goes, the second stays as it was."""
+    journal = program.path("two.apj")
+    for seed in ("1", "2"):
+        done = program.run("demo", "--seed", seed, "--json", "--for", "1s", "--journal", journal)
+        t.check(done.returncode == 0, f"session {seed}", done.stderr)
+    first = int(sql(t, program, journal, "SELECT first_seq FROM sessions WHERE id = 2")[0]["first_seq"])
+    want = sql(t, program, journal, f"SELECT * FROM order_book_deltas WHERE seq >= {first} ORDER BY seq")
+    for what, args in (("no limit", []), ("a size that is none", ["--max-size", "2X"])):
+        done = program.run("journal", "prune", journal, *args)
+        t.check(done.returncode == 2 and done.stderr, f"prune with {what} is refused", done.stderr)
+    done = program.run("journal", "info", journal, "--keep", "1d")
+    t.check(done.returncode == 2, "--keep is of prune", done.stderr)
+    done = program.run("journal", "prune", "--max-size", "1K", journal)
+    t.check(done.returncode == 0 and "pruned before" in done.stdout, "prune", done.stdout + done.stderr)
+    got = sql(t, program, journal, "SELECT * FROM order_book_deltas ORDER BY seq")
+    t.check(got and got == want, "the second session is as it was", f"{len(got)} {len(want)}")
+    done = program.run("journal", "verify", journal)
+    t.check(done.returncode == 0 and "pruned before" in done.stdout, "it is whole and says what is gone", done.stdout + done.stderr)
+    done = program.run("journal", "info", journal)
+    t.check("(pruned)" in done.stdout, "info marks the session that is gone", done.stdout)
+    done = program.run("replay", "--json", "--once", journal)
+    t.check(done.returncode == 0 and done.stdout, "and it replays", done.stderr)
+    done = program.run("journal", "prune", "--keep", "30d", capture_journal)
+    t.check(done.returncode == 0 and "nothing to prune" in done.stdout, "nothing is old enough", done.stdout + done.stderr)
+
+
 def main():
     t, program = Checks(), Program(os.path.abspath(sys.argv[1]))
     journal = program.path("a.apj")
@@ -78,6 +105,7 @@ def main():
     check_refusals(t, program, journal)
     check_interrupt(t, program, journal)
     check_shell(t, program, journal)
+    check_prune(t, program, journal)
     t.done()
 
 

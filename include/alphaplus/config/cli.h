@@ -54,11 +54,14 @@ struct cli {
     int64_t duration_ns; /* --for DURATION: end after this much; 0: no limit */
     /* import, export, sim */
     const char *venue, *output, *instruments, *instrument, *from, *to, *format;
+    int64_t keep_ns;      /* journal prune --keep DURATION; 0: not given */
+    const char *max_size; /* --max-size SIZE, as typed */
     const char *captures[CLI_ARGS_MAX];
     size_t capture_n;
     int port;      /* -1: not given */
     double speed;  /* < 0: not given */
     uint64_t seed; /* 1 when not given */
+    const char *faults; /* sim --faults SPEC, as typed */
     bool loop;
     bool params; /* doctor --params */
     const char *config_file;

@@ -51,6 +51,25 @@ struct journal; /* opaque */
 AP_MUST_CHECK int journal_open(const char *path, struct journal **ret_journal, char *why, size_t why_size);
 void journal_close(struct journal *j);
 
+/* Drops the oldest events, in whole seals; the newest stay whatever is asked for. Where a session is cut in its midst its rest
+ * begins with a gap, and its books with their next snapshots. gaps has a row of origin "prune". */
+struct journal_prune_options {
+    const char *path;
+    int64_t keep_ns;    /* what is older than this before the newest event goes; 0: no limit */
+    uint64_t max_bytes; /* of the file, about; 0: no limit */
+    bool (*progress)(void *user, double part); /* NULL, or false to stop */
+    void *user;                                /* borrowed */
+};
+struct journal_prune_report {
+    uint64_t seals;    /* dropped; 0: there was nothing to do */
+    int64_t before_ns; /* what was received up to then is gone */
+    uint64_t bytes_before, bytes_after;
+};
+/* Safe to stop and to kill at any moment. AP_EBUSY: it is being written; AP_EAGAIN: stopped, *ret_report tells how far it came;
+ * errors as of journal_open and journal_writer_open. */
+AP_MUST_CHECK int journal_prune(const struct journal_prune_options *o,
+                                struct journal_prune_report *ret_report, char *why, size_t why_size);
+
 struct journal_session {
     int64_t id, start_ns, end_ns;
     uint64_t first_seq, last_seq;
@@ -72,6 +91,8 @@ struct journal_info {
     int64_t first_ns, last_ns;
     uint64_t first_seq, last_seq;
     uint32_t sessions, instruments, gaps;
+    uint64_t pruned_seq; /* what came up to then was pruned; 0: nothing */
+    int64_t pruned_ns;
     struct journal_kind_stats kinds[32]; /* by event kind */
     struct journal_sizes sizes;
 };

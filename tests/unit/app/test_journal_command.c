@@ -77,7 +77,7 @@ static int run(const struct place *p, const char *what, char *text, size_t size)
     return status;
 }
 
-static void write_two_sessions(const struct place *p, size_t lost_n, uint64_t ret_digests[2])
+static void write_two_sessions(const struct place *p, size_t events, size_t lost_n, uint64_t ret_digests[2])
 {
     const struct journal_writer_options o = {.path = p->path, .program = "alphaplus test"};
     struct made_events m;
@@ -88,7 +88,7 @@ static void write_two_sessions(const struct place *p, size_t lost_n, uint64_t re
         assert_ok(journal_writer_open(&o, &w, why, sizeof why));
         made_clear(&m);
         made_session(&m);
-        made_market(&m, 4000);
+        made_market(&m, events);
         record_session(w, &m, 1000, i == 0 ? lost_n : 0, &ret_digests[i]);
         assert_ok(journal_writer_close(w));
     }
@@ -100,7 +100,7 @@ static void whole(void **state)
     const struct place *p = *state;
     uint64_t digests[2] = {0};
     char text[4096], want[64];
-    write_two_sessions(p, 0, digests);
+    write_two_sessions(p, 4000, 0, digests);
     assert_true(digests[0] > 0 && digests[1] > 0);
     assert_int_equal(run(p, "verify", text, sizeof text), 0);
     snprintf(want, sizeof want, " %llu digests equal", (unsigned long long)(digests[0] + digests[1]));
@@ -115,11 +115,32 @@ static void lost_span(void **state)
     uint64_t digests[2] = {0};
     unsigned long long equal = 0;
     char text[4096];
-    write_two_sessions(p, 300, digests);
+    write_two_sessions(p, 4000, 300, digests);
     assert_int_equal(run(p, "verify", text, sizeof text), 0);
     assert_non_null(strstr(text, "digests behind a lost span are not comparable"));
     assert_int_equal(sscanf(strstr(text, "events, "), "events, %llu", &equal), 1);
     assert_true(equal >= digests[1] && equal < digests[0] + digests[1]);
+}
+
+/* The first session loses its beginning: its digests are gone with it, those of the second are as ever. */
+static void pruned(void **state)
+{
+    const struct place *p = *state;
+    uint64_t digests[2] = {0};
+    unsigned long long equal = 0;
+    char text[8192], why[256];
+    struct journal_prune_report r;
+    const struct journal_prune_options o = {.path = p->path, .max_bytes = UINT64_C(2200) << 10};
+    write_two_sessions(p, 24000, 0, digests);
+    assert_ok(journal_prune(&o, &r, why, sizeof why));
+    assert_true(r.seals >= 1);
+    assert_int_equal(run(p, "verify", text, sizeof text), 0);
+    assert_non_null(strstr(text, "; pruned before 2023-"));
+    assert_int_equal(sscanf(strstr(text, "events, "), "events, %llu", &equal), 1);
+    assert_int_equal(equal, digests[1]);
+    assert_int_equal(run(p, "info", text, sizeof text), 0);
+    assert_non_null(strstr(text, "(its beginning pruned)"));
+    assert_non_null(strstr(text, "\npruned       before 2023-"));
 }
 
 static void info_lists(void **state)
@@ -128,7 +149,7 @@ static void info_lists(void **state)
     uint64_t digests[2] = {0};
     char text[8192];
     unsigned long long depth, quotes, trades, other, bytes;
-    write_two_sessions(p, 300, digests);
+    write_two_sessions(p, 4000, 300, digests);
     assert_int_equal(run(p, "info", text, sizeof text), 0);
     const char *at = strstr(text, "\nsizes ");
     assert_non_null(at);
@@ -149,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(whole, setup, teardown),
         cmocka_unit_test_setup_teardown(lost_span, setup, teardown),
+        cmocka_unit_test_setup_teardown(pruned, setup, teardown),
         cmocka_unit_test_setup_teardown(info_lists, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

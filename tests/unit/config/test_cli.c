@@ -169,7 +169,7 @@ static void test_refusals(void **state)
         {"replay a b", "too many"},
         {"export a", "something is missing"},
         {"export a nothing", "must be one of levels|"},
-        {"journal frob x", "must be one of info|verify|sql"},
+        {"journal frob x", "must be one of info|verify|sql|prune"},
         {"completions tcsh", "bash|zsh|fish"},
         {"completions", "something is missing"},
         {"demo extra", "too many"},
