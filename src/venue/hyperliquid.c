@@ -58,12 +58,11 @@ int hyperliquid_read(const char *bytes, size_t n, struct hyperliquid_frame *ret_
 int hyperliquid_pair(const struct scan_value *v, struct scan_value ret_pair[2])
 {
     struct scan s = {v->text, v->text + v->n};
-    int err;
     if (v->type != SCAN_ARRAY || !scan_take(&s, '[') || scan_take(&s, ']')) {
         return AP_ETYPE;
     }
     for (int i = 0; i < 2; i++) {
-        if ((i > 0 && !scan_take(&s, ',')) || (err = scan_value(&s, 1, &ret_pair[i])) < 0) {
+        if ((i > 0 && !scan_take(&s, ',')) || scan_value(&s, 1, &ret_pair[i]) < 0) {
             return AP_ETYPE; /* the bytes were found right before */
         }
     }
