@@ -103,7 +103,7 @@ static void whole(void **state)
     write_two_sessions(p, 4000, 0, digests);
     assert_true(digests[0] > 0 && digests[1] > 0);
     assert_int_equal(run(p, "verify", text, sizeof text), 0);
-    snprintf(want, sizeof want, " %llu digests equal", (unsigned long long)(digests[0] + digests[1]));
+    snprintf(want, sizeof want, " %llu digests equal", (unsigned long long)digests[0] + digests[1]);
     assert_non_null(strstr(text, want));
     assert_null(strstr(text, "lost span"));
 }
