@@ -11,6 +11,8 @@ enum { HYPERLIQUID_DECIMALS = 6, HYPERLIQUID_FUNDING_S = 3600 };
 int hyperliquid_decode(struct decoder *d, const char *bytes, size_t n, struct event_buf *out);
 int hyperliquid_probe(struct venue_probe *p, const char *bytes, size_t n);
 void hyperliquid_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in);
+/* What all its instruments have alike; decimals and names are the caller's. */
+struct instrument hyperliquid_instrument(void);
 int hyperliquid_decode_rest(struct decoder *d, enum venue_rest what, const struct instrument *in,
                             const char *bytes, size_t n, struct event_buf *out);
 int hyperliquid_read_instruments(const char *bytes, size_t n,

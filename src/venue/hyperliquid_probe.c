@@ -145,27 +145,32 @@ int hyperliquid_probe(struct venue_probe *p, const char *bytes, size_t n)
     return 0;
 }
 
-void hyperliquid_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in)
+struct instrument hyperliquid_instrument(void)
 {
-    struct instrument in = {
+    return (struct instrument){
         .venue = "hyperliquid",
         .quote = "USDC",
         .settle = "USDC",
         .version = 1,
         .kind = INSTRUMENT_PERPETUAL,
         .book_rule = BOOK_RULE_SNAPSHOTS,
-        .inferred = 1,
-        .price_decimals = seen->price_decimals,
-        .qty_decimals = seen->qty_decimals,
-        .mark_decimals = seen->mark_decimals,
-        .rate_decimals = seen->rate_decimals,
-        .tick = 1, /* it moves with the price */
+        .tick = 1, /* it moves with the price: the finest */
         .lot = 1,
         .multiplier = INT64_C(100000000),
         .funding_interval_s = HYPERLIQUID_FUNDING_S,
         .trading = 1,
         .liq_completeness = COMPLETENESS_UNKNOWN,
     };
+}
+
+void hyperliquid_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in)
+{
+    struct instrument in = hyperliquid_instrument();
+    in.inferred = 1;
+    in.price_decimals = seen->price_decimals;
+    in.qty_decimals = seen->qty_decimals;
+    in.mark_decimals = seen->mark_decimals;
+    in.rate_decimals = seen->rate_decimals;
     memcpy(in.symbol, seen->symbol, sizeof(in.symbol));
     if (strlen(in.symbol) < sizeof(in.base)) {
         memcpy(in.base, in.symbol, strlen(in.symbol) + 1);

@@ -132,22 +132,10 @@ static bool read_coin(const json_t *coin, struct instrument *ret_in)
 {
     const char *name = json_string_value(json_object_get(coin, "name"));
     const json_t *size = json_object_get(coin, "szDecimals");
-    struct instrument in = {
-        .venue = "hyperliquid",
-        .quote = "USDC",
-        .settle = "USDC",
-        .version = 1,
-        .kind = INSTRUMENT_PERPETUAL,
-        .book_rule = BOOK_RULE_SNAPSHOTS,
-        .mark_decimals = 8,
-        .rate_decimals = 12,
-        .tick = 1,
-        .lot = 1,
-        .multiplier = INT64_C(100000000),
-        .funding_interval_s = HYPERLIQUID_FUNDING_S,
-        .trading = !json_is_true(json_object_get(coin, "isDelisted")),
-        .liq_completeness = COMPLETENESS_UNKNOWN,
-    };
+    struct instrument in = hyperliquid_instrument();
+    in.mark_decimals = 8;
+    in.rate_decimals = 12;
+    in.trading = !json_is_true(json_object_get(coin, "isDelisted"));
     if (name == NULL || strlen(name) >= sizeof(in.base) || !json_is_integer(size) ||
         json_integer_value(size) < 0 || json_integer_value(size) > HYPERLIQUID_DECIMALS) {
         return false;
