@@ -166,7 +166,7 @@ static int on_instrument(struct engine *e, const struct event *ev)
     if (instrument_check(&in) < 0 || in.id == 0)
         return AP_ECORRUPT;
     int err = find_or_create(e, &in, &m);
-    if (err < 0)
+    if (err < 0 || m == NULL)
         return err;
     give_id(e, m, in.id);
     m->feed = feed_index(e, in.venue);

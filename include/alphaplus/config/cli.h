@@ -58,9 +58,9 @@ struct cli {
     const char *max_size; /* --max-size SIZE, as typed */
     const char *captures[CLI_ARGS_MAX];
     size_t capture_n;
-    int port;      /* -1: not given */
-    double speed;  /* < 0: not given */
-    uint64_t seed; /* 1 when not given */
+    int port;           /* -1: not given */
+    double speed;       /* < 0: not given */
+    uint64_t seed;      /* 1 when not given */
     const char *faults; /* sim --faults SPEC, as typed */
     bool loop;
     bool params; /* doctor --params */
