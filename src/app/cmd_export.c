@@ -217,7 +217,8 @@ static void on_book(void *user, const struct instrument *in, const struct book *
     char name[INSTRUMENT_NAME_MAX];
 
     instrument_name(in, name);
-    if (ev->kind != EVENT_DEPTH || strcmp(name, x->wanted) != 0 || ev->recv_ns < x->from_ns ||
+    bool is_whole = ev->kind == EVENT_DEPTH_SNAPSHOT && in->book_rule == BOOK_RULE_SNAPSHOTS;
+    if ((ev->kind != EVENT_DEPTH && !is_whole) || strcmp(name, x->wanted) != 0 || ev->recv_ns < x->from_ns ||
         ev->recv_ns >= x->to_ns)
         return;
     times(x, ev);
