@@ -74,7 +74,7 @@ int carry_block(struct carry *c, const void *bytes, size_t n, uint32_t crc)
     int err = codec_decoder_open(c->decoder, bytes, n, CARRY_KINDS);
     while (err == 0 && (err = codec_decoder_next(c->decoder, &ev)) == 1) {
         err = 0;
-        if (ev->kind < CODEC_KINDS && (CARRY_KINDS & (1 << ev->kind)) != 0) {
+        if (ev->kind < CODEC_KINDS && (CARRY_KINDS & (UINT32_C(1) << ev->kind)) != 0) {
             err = event_check(ev, ev->size) == 0 ? add(c, ev) : AP_ECORRUPT;
         }
     }

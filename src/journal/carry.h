@@ -7,8 +7,8 @@
 
 #define CARRY_EVENTS_MAX 4096
 #define CARRY_KINDS                                                                                          \
-    (1 << EVENT_SESSION | 1 << EVENT_INSTRUMENT | 1 << EVENT_FEED | 1 << EVENT_POSITION |                    \
-     1 << EVENT_ACCOUNT | 1 << EVENT_TIERS)
+    (1U << EVENT_SESSION | 1U << EVENT_INSTRUMENT | 1U << EVENT_FEED | 1U << EVENT_POSITION |                \
+     1U << EVENT_ACCOUNT | 1U << EVENT_TIERS)
 
 struct carry {
     struct codec_decoder *decoder; /* owned */
