@@ -66,7 +66,7 @@ const struct cli_option cli_options[] = {
     {"seed", 0, "N", CLI_KIND_SEED, DEMO | SIM, AT(seed), 0, 0, NULL,
      "which market the model makes (default 1)"},
     {"faults", 0, "SPEC", CLI_KIND_TEXT, SIM, AT(faults), 0, 0, NULL,
-     "go wrong on purpose, by the seed's chance: such as drop=0.001,delay=0.01:200ms,close=60s,rest500=0.1,symbol=BTCUSDT; "
+     "go wrong on purpose, by the seed's chance: such as drop=0.001,delay=0.01:200ms,close=60s,rest500=0.1; "
      "a word that is not known lists them all"},
     FLAG("loop", SIM, loop, "begin the capture again at its end"),
     FLAG("params", DOCTOR, params, "print every setting with its value, default and meaning"),
