@@ -40,9 +40,15 @@ int feed_watch_try(struct feed_watch *w, const char *url, const char *const *ins
         o.instrument_n++;
     }
     if (url) {
-        bool is_other = instruments[0] && strncmp(instruments[0], "hyperliquid:", 12) == 0;
-        snprintf(o.endpoints[0].venue, sizeof o.endpoints[0].venue, "%s",
-                 is_other ? "hyperliquid" : "binance");
+        static const char *const others[] = {"bybit", "hyperliquid"};
+        const char *venue = "binance";
+        for (size_t i = 0; i < sizeof others / sizeof others[0] && instruments[0]; i++) {
+            size_t n = strlen(others[i]);
+            if (strncmp(instruments[0], others[i], n) == 0 && instruments[0][n] == ':') {
+                venue = others[i];
+            }
+        }
+        snprintf(o.endpoints[0].venue, sizeof o.endpoints[0].venue, "%s", venue);
         snprintf(o.endpoints[0].url, sizeof o.endpoints[0].url, "%s", url);
         o.endpoint_n = 1;
     }
