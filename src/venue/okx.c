@@ -139,7 +139,7 @@ static int read_ids(const struct fields *row, bool is_snapshot, struct event *ev
 
 static int put_book(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct event *ev;
     int err;
     bool is_snapshot = fields_is(m->top, TOP_ACTION, "snapshot");
@@ -170,7 +170,7 @@ static int put_book(const struct message *m, const struct fields *row)
 static int put_best(const struct message *m, const struct fields *row)
 {
     enum { ROOM = 2 };
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct level bid[ROOM], ask[ROOM];
     uint32_t bid_n, ask_n;
     int64_t exch_ns, id = 0;
@@ -198,7 +198,7 @@ static int put_best(const struct message *m, const struct fields *row)
 
 static int put_ticker(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct quote_row quote;
     int64_t exch_ns;
     int err;
@@ -222,7 +222,7 @@ static int put_ticker(const struct message *m, const struct fields *row)
 
 static int put_trade(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct trade_row trade = {0};
     int64_t exch_ns, id = 0;
     int err;
@@ -276,7 +276,7 @@ static int put_detail(const struct message *m, const struct instrument *in, cons
 /* The channel carries those of every swap: the ones nobody watches are no news. */
 static int put_liquidation(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct fields detail;
     struct scan s;
     int err, more, n = 0;
@@ -317,7 +317,7 @@ static int put_last(const struct message *m, const struct fields *row, const str
 
 static int put_mark(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     int err = instrument_of(m->decoder, row, FIGURE_INST, &in);
     if (err < 0 || in == NULL) {
         return err;
@@ -332,7 +332,7 @@ static int put_mark(const struct message *m, const struct fields *row)
 
 static int put_funding(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     int err = instrument_of(m->decoder, row, FIGURE_INST, &in);
     if (err < 0 || in == NULL || fields_is_empty(row, FIGURE_RATE)) {
         return err;
@@ -373,7 +373,7 @@ static int note_index(const struct message *m, const struct fields *row)
 
 static int put_open_interest(const struct message *m, const struct fields *row)
 {
-    const struct instrument *in;
+    const struct instrument *in = NULL;
     struct count_row count;
     int64_t exch_ns;
     int err = instrument_of(m->decoder, row, FIGURE_INST, &in);

@@ -2,6 +2,7 @@
 #include "feed_watch.h"
 #include "loop_binance.h"
 #include "test.h"
+#include <netdb.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -150,5 +151,13 @@ int main(void)
         cmocka_unit_test(one_for_another_name_is_refused), cmocka_unit_test(an_expired_one_is_refused),
         cmocka_unit_test(one_of_the_future_is_refused),    cmocka_unit_test(a_server_without_tls_is_refused),
     };
+    struct addrinfo *found = NULL;
+
+    /* A bare root without /etc/hosts; certificates are made out to a name, so there is nothing to look at without one. */
+    if (getaddrinfo("localhost", NULL, NULL, &found) != 0) {
+        printf("1..0 # SKIP localhost has no address here\n");
+        return 0;
+    }
+    freeaddrinfo(found);
     return cmocka_run_group_tests_name("net/tls", tests, NULL, NULL);
 }
