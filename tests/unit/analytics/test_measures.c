@@ -148,6 +148,62 @@ static void test_trades(void **state)
     assert_value(r, "trade.cvd.day", 200);
 }
 
+/* The window of the flow at the touch: ten seconds, no more and no less. */
+static void test_flow(void **state)
+{
+    struct run *r = *state;
+    set_level(r, SIDE_BID, 1000, 5000, NS_PER_S);
+    set_level(r, SIDE_ASK, 1001, 3000, NS_PER_S);
+    set_level(r, SIDE_BID, 1000, 5700, NS_PER_S); /* +700 */
+    tick_to(r, NS_PER_S + TICK_NS, 10 * NS_PER_S);
+    assert_int_equal(value(r, "flow.ofi.10s").state, METRIC_WARMUP);
+    set_level(r, SIDE_ASK, 1001, 3200, 10 * NS_PER_S); /* -200 */
+    tick_to(r, 11 * NS_PER_S, 11 * NS_PER_S);
+    assert_value(r, "flow.ofi.10s", 0.5);
+    tick_to(r, 11 * NS_PER_S + TICK_NS, 12 * NS_PER_S);
+    assert_value(r, "flow.ofi.10s", -0.2); /* the first second is out */
+    tick_to(r, 12 * NS_PER_S + TICK_NS, 20 * NS_PER_S);
+    assert_value(r, "flow.ofi.10s", -0.2);
+    tick_to(r, 20 * NS_PER_S + TICK_NS, 21 * NS_PER_S);
+    assert_value(r, "flow.ofi.10s", 0.0);
+}
+
+/* A second of trades and marks lost: minutes begin anew, the day goes on with what was seen. */
+static void test_missed(void **state)
+{
+    struct run *r = *state;
+    trade(r, 1000, 1000, AGGRESSOR_BUY, 0, NS_PER_S);
+    tick_to(r, 2 * NS_PER_S, 61 * NS_PER_S);
+    assert_value(r, "trade.buy.60s", 100);
+    refresh(r, 62 * NS_PER_S);
+    measures_missed(r->measures, &r->in);
+    assert_int_equal(value(r, "trade.buy.60s").state, METRIC_NO_DATA);
+    assert_int_equal(value(r, "trade.pace.10s").state, METRIC_NO_DATA);
+    assert_value(r, "trade.vwap.day", 100);
+    tick_to(r, 62 * NS_PER_S, 200 * NS_PER_S);
+    assert_int_equal(value(r, "trade.buy.60s").state, METRIC_NO_DATA); /* is anybody there? */
+    trade(r, 1000, 2000, AGGRESSOR_BUY, 0, 200 * NS_PER_S);
+    tick_to(r, 200 * NS_PER_S + TICK_NS, 259 * NS_PER_S);
+    assert_int_equal(value(r, "trade.buy.60s").state, METRIC_WARMUP);
+    tick_to(r, 260 * NS_PER_S, 260 * NS_PER_S);
+    assert_value(r, "trade.buy.60s", 200);
+}
+
+/* An hour in one step: the minute's mean is of the minute. */
+static void test_leap(void **state)
+{
+    struct run *r = *state;
+    set_level(r, SIDE_BID, 1000, 5000, NS_PER_S);
+    set_level(r, SIDE_ASK, 1003, 3000, NS_PER_S);
+    tick_to(r, NS_PER_S, 61 * NS_PER_S);
+    assert_value(r, "book.spread.tw_bps", 0.3 / 100.15 * 1e4);
+    tick_to(r, 3600 * NS_PER_S, 3630 * NS_PER_S);
+    set_level(r, SIDE_ASK, 1001, 3000, 3630 * NS_PER_S);
+    tick_to(r, 3630 * NS_PER_S + TICK_NS, 3660 * NS_PER_S);
+    double wide = 0.3 / 100.15 * 1e4, narrow = 0.1 / 100.05 * 1e4, tw = value(r, "book.spread.tw_bps").value;
+    assert_true(fabs(tw - (wide + narrow) / 2.0) < 0.02 * wide); /* a second of the leap may be in it */
+}
+
 static void test_lost(void **state)
 {
     struct run *r = *state;
@@ -179,6 +235,9 @@ int main(void)
         cmocka_unit_test(test_registry),
         cmocka_unit_test_setup_teardown(test_spread, setup, teardown),
         cmocka_unit_test_setup_teardown(test_trades, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flow, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_missed, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_leap, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lost, setup, teardown),
     };
     return cmocka_run_group_tests_name("measures", tests, NULL, NULL);
