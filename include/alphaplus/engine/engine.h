@@ -34,8 +34,10 @@ AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hoo
                                 struct engine **ret_engine);
 void engine_destroy(struct engine *e);
 
-/* One event, in order. Unknown kinds and unknown instruments are counted and skipped. Errors: AP_ENOMEM, or AP_ECORRUPT when
- * the event does not hold together; the engine goes on. */
+/* One event, in order, that event_check finds sound. Unknown kinds and unknown instruments are counted and skipped. Errors, after
+ * which the engine goes on without that event: AP_ENOMEM; AP_ERANGE: a time that cannot be; AP_ECORRUPT: no instrument;
+ * AP_EFULL: one more instrument, venue, account or position than there is room for; AP_EINVAL: a position or tiers that make
+ * no sense. */
 AP_MUST_CHECK int engine_apply(struct engine *e, const struct event *ev);
 /* Runs the ticks up to and including time_ns: the state at that boundary. */
 void engine_advance(struct engine *e, int64_t time_ns);
