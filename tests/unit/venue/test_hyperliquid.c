@@ -182,8 +182,8 @@ static void no_events(void **state)
     static const char *const silent[] = {
         "Websocket connection established.",
         "{\"channel\":\"pong\"}",
-        "{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"subscribe\",\"subscription\":{\"type\":\"l2Book\",\"coin\":"
-        "\"BTC\",\"nSigFigs\":null,\"mantissa\":null}}}",
+        ("{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"subscribe\",\"subscription\":{\"type\":\"l2Book\",\"coin\":"
+         "\"BTC\",\"nSigFigs\":null,\"mantissa\":null}}}"),
     };
     for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
         assert_int_equal(decode(f, silent[i]), 0);
