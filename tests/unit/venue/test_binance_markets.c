@@ -251,8 +251,7 @@ static void each_class_its_own(void **state)
     static const char of[3][160] = {
         "{\"e\":\"bookTicker\",\"u\":1,\"s\":\"BTCUSD_PERP\",\"b\":\"1\",\"B\":\"1\",\"a\":\"2\",\"A\":\"1\"}",
         "{\"e\":\"bookTicker\",\"st\":1,\"u\":1,\"s\":\"BTCUSD_PERP\",\"b\":\"1\",\"B\":\"1\",\"a\":\"2\",\"A\":\"1\"}",
-        ("{\"e\":\"bookTicker\",\"st\":2,\"ps\":\"BTCUSD\",\"u\":1,\"s\":\"BTCUSD_PERP\",\"b\":\"1\",\"B\":\"1\",\"a\":\"2\",\"A\":"
-         "\"1\"}"),
+        "{\"e\":\"bookTicker\",\"st\":2,\"ps\":\"BTCUSD\",\"u\":1,\"s\":\"BTCUSD_PERP\",\"b\":\"1\",\"B\":\"1\",\"a\":\"2\",\"A\":\"1\"}",
     };
     static const struct {
         const char *venue;
