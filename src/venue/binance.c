@@ -55,7 +55,7 @@ static int noted_levels(const struct message *m, enum binance_key key, const str
                         struct level *levels, uint32_t *ret_n)
 {
     const struct scan_value *v = &m->values[key];
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     return v->type == SCAN_ARRAY ? binance_levels(&s, in, levels, binance_levels_room(v->n), ret_n)
                                  : AP_ETYPE;
 }

@@ -75,7 +75,7 @@ static int add_levels(struct venue_probe_symbol *s, const struct message *m, enu
     if (!binance_has(m, key)) {
         return 0;
     }
-    struct scan in = {m->values[key].text, m->values[key].text + m->values[key].n};
+    struct scan in = scan_over(&m->values[key]);
     if (!scan_take(&in, '[')) {
         return AP_ETYPE;
     }

@@ -171,7 +171,7 @@ static int read_object(struct frame *f, struct message *m, struct scan *s, int d
 
 int binance_read_object(struct message *m, const struct scan_value *v)
 {
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     return v->type == SCAN_OBJECT ? read_object(NULL, m, &s, 0) : AP_ETYPE;
 }
 

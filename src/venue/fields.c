@@ -60,13 +60,13 @@ int fields_read(struct scan *s, int depth, const struct field_names *names, stru
 
 int fields_of(const struct scan_value *v, const struct field_names *names, struct fields *ret_fields)
 {
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     return v->type == SCAN_OBJECT ? fields_read(&s, 0, names, ret_fields) : AP_ETYPE;
 }
 
 int fields_array(const struct scan_value *v, struct scan *ret_scan)
 {
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     if (v->type != SCAN_ARRAY || !scan_take(&s, '[')) {
         return AP_ETYPE;
     }
@@ -292,7 +292,7 @@ size_t fields_levels_room(const struct scan_value *v)
 int fields_levels(const struct scan_value *v, const struct instrument *in, int columns_max,
                   struct level *levels, size_t room, uint32_t *ret_n)
 {
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     struct form f = {
         .price = {.decimals = in->price_decimals, .scale = fixed_pow10(in->price_decimals)},
         .qty = {.decimals = in->qty_decimals, .scale = fixed_pow10(in->qty_decimals)},
@@ -430,7 +430,7 @@ int fields_probe_levels(struct venue_probe_symbol *seen, const struct fields *f,
         return 0;
     }
     const struct scan_value *v = &f->values[key];
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     if (v->type != SCAN_ARRAY || !scan_take(&s, '[')) {
         return AP_ETYPE;
     }

@@ -57,7 +57,7 @@ int hyperliquid_read(const char *bytes, size_t n, struct hyperliquid_frame *ret_
 
 int hyperliquid_pair(const struct scan_value *v, struct scan_value ret_pair[2])
 {
-    struct scan s = {v->text, v->text + v->n};
+    struct scan s = scan_over(v);
     if (v->type != SCAN_ARRAY || !scan_take(&s, '[') || scan_take(&s, ']')) {
         return AP_ETYPE;
     }

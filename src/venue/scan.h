@@ -44,6 +44,12 @@ struct scan_keys {
     uint32_t n;
 };
 
+/* Over the text of a value; of one that was not there, over nothing. */
+static inline struct scan scan_over(const struct scan_value *v)
+{
+    return (struct scan){v->text, v->text != NULL ? v->text + v->n : NULL};
+}
+
 static inline void scan_space(struct scan *s)
 {
     while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\t' || *s->at == '\r')) {
