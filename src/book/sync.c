@@ -422,8 +422,8 @@ static int on_snapshot(struct sync *s, const struct event *ev, const struct dept
         }
         return load(s, ev, rows, at, told);
     }
-    if (id == 0 || id > INT64_MAX) {
-        return pass_over(s); /* a listing too new to have a book */
+    if (id == 0 || id > INT64_MAX || rows->bid_n + rows->ask_n == 0) {
+        return pass_over(s); /* a listing too new to have a book, or a server that has lost it */
     }
     bool is_true = s->state == BOOK_TRUE;
     if (is_true && id > s->last_id) {

@@ -603,6 +603,25 @@ static void test_events_that_do_not_hold_together(void **state)
     assert_err(sync_init(&s, BOOK_RULE_NONE, 0), AP_EINVAL);
 }
 
+/* A server that has lost a book answers with an id and no levels: that is no book, and must not become one. */
+static void test_empty_snapshot(void **state)
+{
+    (void)state;
+    struct bench t;
+    setup(&t, BOOK_RULE_PREV_ID);
+    assert_int_equal(update(&t, 11, 20, 10, "b100=9 a105=1"), SYNC_BUFFERED);
+    sync_snapshot_asked(&t.s);
+    assert_int_equal(snapshot(&t, 15, ""), SYNC_BUFFERED);
+    assert_int_equal(t.s.state, BOOK_SYNCING);
+    assert_true(sync_wants_snapshot(&t.s));
+    assert_int_equal(snapshot(&t, 15, "b99=1 a106=1"), SYNC_JOINED);
+    assert_int_equal(t.s.state, BOOK_TRUE);
+    assert_int_equal(snapshot(&t, 50, ""), SYNC_BUFFERED); /* nor does it blank a true one */
+    assert_int_equal(t.s.state, BOOK_TRUE);
+    assert_touch(&t, 100, 105);
+    sync_finish(&t.s);
+}
+
 /* A listing too new for a book answers with id 0 or -1. */
 static void test_snapshot_without_an_id(void **state)
 {
@@ -634,6 +653,7 @@ static void test_asks_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_empty_snapshot),
         cmocka_unit_test(test_join_of_futures),
         cmocka_unit_test(test_join_when_the_id_is_an_updates_own),
         cmocka_unit_test(test_snapshot_ahead_of_the_stream),
