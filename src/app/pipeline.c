@@ -80,16 +80,25 @@ static int put_preamble(struct pipeline *p)
     return err;
 }
 
+static bool send_wish(struct pipeline *p, uint32_t instrument)
+{
+    struct feed_command *c = ring_reserve(p->commands, sizeof *c);
+    if (!c)
+        return false; /* the feed is far behind; the engine will wish again at the next break */
+    *c = (struct feed_command){.size = sizeof *c, .kind = FEED_WANT_SNAPSHOT, .instrument = instrument};
+    ring_commit(p->commands, sizeof *c);
+    return true;
+}
+
 static void send_wishes(struct pipeline *p)
 {
     uint32_t instrument;
-    while (engine_next_wish(p->engine, &instrument)) {
-        struct feed_command *c = ring_reserve(p->commands, sizeof *c);
-        if (!c)
-            return; /* the feed is far behind; the engine will wish again at the next break */
-        *c = (struct feed_command){.size = sizeof *c, .kind = FEED_WANT_SNAPSHOT, .instrument = instrument};
-        ring_commit(p->commands, sizeof *c);
-    }
+    while (engine_next_wish(p->engine, &instrument) && send_wish(p, instrument))
+        ;
+    if (!atomic_exchange(&p->wants_snapshots, false))
+        return;
+    for (uint32_t i = 0; i < engine_market_count(p->engine); i++)
+        send_wish(p, engine_market(p->engine, i)->inst.id);
 }
 
 static void send_results(struct pipeline *p)
