@@ -6,6 +6,8 @@
 #include <alphaplus/sim/sim.h>
 #include <stdio.h>
 
+#define FAULTS_MAX 4096
+
 int command_sim(const struct cli *cli, const struct settings *settings)
 {
     struct sim_options so = {.captures = cli->capture_n ? cli->captures : NULL,
@@ -13,10 +15,11 @@ int command_sim(const struct cli *cli, const struct settings *settings)
                              .speed = cli->speed >= 0 ? cli->speed : 1.0,
                              .port = (uint16_t)(cli->port > 0 ? cli->port : 0),
                              .seed = cli->seed,
+                             .faults = cli->faults,
                              .is_loop = cli->loop,
                              .waits = true};
     struct sim *sim;
-    char why[256] = "", line[128];
+    char why[512] = "", line[128];
 
     (void)settings;
     wait_begin();
@@ -29,6 +32,13 @@ int command_sim(const struct cli *cli, const struct settings *settings)
         if (cli->duration_ns > 0 && clock_system()->monotonic_ns(NULL) - start >= cli->duration_ns)
             break;
     }
+    struct buf told;
+    buf_init(&told, FAULTS_MAX);
+    sim_faults_tell(sim, &told);
+    if (told.len > 0) {
+        (void)fprintf(stderr, "faults: %s\n", told.data);
+    }
+    buf_finish(&told);
     sim_stop(sim);
     return err < 0 && err != AP_EEOF;
 }

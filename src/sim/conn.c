@@ -1,5 +1,7 @@
 #include "sim/conn.h"
 
+#include "sim/faults.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -256,12 +258,40 @@ static void use_weight(struct server *s, int weight)
     s->weight += (uint32_t)weight;
 }
 
+static int ask(struct conn *c)
+{
+    struct faults *faults = c->server->faults;
+    switch (c->request.kind) {
+    case REST_SIM_HEAL:
+        if (faults) {
+            faults_end(faults);
+        }
+        buf_text(&c->body, "{}");
+        return 200;
+    case REST_SIM_FAULTS:
+        if (faults) {
+            faults_tell(faults, &c->body);
+        } else {
+            buf_text(&c->body, "{}");
+        }
+        return 200;
+    default: return c->server->source->ops->rest(c->server->source, &c->request, &c->body);
+    }
+}
+
 /* Asks the source; false while the answer is held back. */
 static bool find_answer(struct conn *c)
 {
-    int status = c->server->source->ops->rest(c->server->source, &c->request, &c->body);
+    int status = ask(c);
     if (status == AP_EAGAIN) {
         return false;
+    }
+    if (c->server->faults && c->request.kind == REST_DEPTH) {
+        status = faults_depth(c->server->faults, c->request.symbol, status, &c->body);
+        if (status == AP_EAGAIN) {
+            c->is_ignored = true;
+            return false;
+        }
     }
     c->status = c->body.failed < 0 || status < 0 ? source_rest_error(&c->body, 500, -1000, "Internal error.")
                                                  : status;
@@ -308,7 +338,7 @@ static int begin_request(struct conn *c, struct lws *wsi, const char *path)
         refuse(c, 400, -1102, "A mandatory parameter was not sent, was empty/null, or malformed.");
     } else {
         use_weight(c->server, c->request.weight);
-        if (!find_answer(c)) {
+        if (!find_answer(c) && !c->is_ignored) {
             c->is_held = true;
             c->next_held = c->server->held;
             c->server->held = c;

@@ -22,6 +22,7 @@ struct conn {
     /* a request */
     struct rest_request request;
     bool is_held, is_answering, has_head;
+    bool is_ignored; /* gets no answer, ever */
     int status;
     struct buf body;
     size_t sent;

@@ -16,6 +16,10 @@ static const struct {
     {"/fapi/v1/depth", REST_DEPTH, 0, 1},
     {"/fapi/v1/openInterest", REST_OPEN_INTEREST, 1, 1},
     {"/fapi/v1/premiumIndex", REST_PREMIUM_INDEX, 0, 0},
+    {"/sim/truth", REST_SIM_TRUTH, 0, 1},
+    {"/sim/pause", REST_SIM_PAUSE, 0, 0},
+    {"/sim/heal", REST_SIM_HEAL, 0, 0},
+    {"/sim/faults", REST_SIM_FAULTS, 0, 0},
 };
 
 static const struct {

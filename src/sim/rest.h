@@ -12,7 +12,11 @@ enum rest_kind {
     REST_EXCHANGE_INFO,
     REST_DEPTH,
     REST_OPEN_INTEREST,
-    REST_PREMIUM_INDEX
+    REST_PREMIUM_INDEX,
+    REST_SIM_TRUTH, /* the exchange's own, for tests: the whole book of a symbol */
+    REST_SIM_PAUSE, /* the market stands still, all told */
+    REST_SIM_HEAL,  /* no more faults */
+    REST_SIM_FAULTS /* how many there were of each */
 };
 
 struct rest_request {

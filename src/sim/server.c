@@ -1,6 +1,7 @@
 #include "sim/server.h"
 
 #include "sim/conn.h"
+#include "sim/faults.h"
 
 #include <libwebsockets.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@ static const struct lws_protocols protocols[] = {
 static struct sim_topic resolve(void *user, const struct stream *stream, const char *name)
 {
     struct server *s = user;
+    if (s->faults && faults_wrong_route(s->faults, stream->symbol)) {
+        return (struct sim_topic){0};
+    }
     return s->source->ops->resolve(s->source, stream, name);
 }
 

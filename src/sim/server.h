@@ -30,6 +30,7 @@ struct server {
     struct lws_vhost *vhost;
     struct sim_tuning tuning;
     struct source *source; /* borrowed; set by server_attach */
+    struct faults *faults; /* borrowed; NULL: none */
     struct hub hub;
     struct conn *held; /* requests that wait for the market */
     size_t answering;  /* answers not yet written out */

@@ -1,5 +1,6 @@
 #include <alphaplus/sim/sim.h>
 
+#include "sim/faults.h"
 #include "sim/server.h"
 #include "sim/sim_private.h"
 
@@ -18,14 +19,19 @@ struct sim {
     uv_async_t stop;
     struct server server;
     struct source *source; /* owned */
-    int err;               /* of the start */
-    char *why;             /* borrowed during sim_start only */
+    struct fault_plan plan;
+    struct faults faults; /* when server.faults points here */
+    int err;              /* of the start */
+    char *why;            /* borrowed during sim_start only */
     size_t why_size;
 };
 
 static int create_source(struct sim *s)
 {
     struct source_host host = server_host(&s->server);
+    if (s->server.faults) {
+        host.sink = faults_sink(&s->faults);
+    }
     int err = s->options.captures ? source_capture_create(&s->options, &host, &s->source, s->why, s->why_size)
                                   : source_market_create(&s->options, &host, &s->source);
     if (err == AP_ENOMEM) {
@@ -39,12 +45,28 @@ static void on_stop(uv_async_t *stop)
     uv_stop(stop->loop);
 }
 
+static void close_faults(struct sim *s)
+{
+    if (s->server.faults) {
+        faults_close(&s->faults);
+    }
+}
+
+static void finish_faults(struct sim *s)
+{
+    if (s->server.faults) {
+        faults_finish(&s->faults);
+    }
+}
+
 /* The source goes last: while sockets close they still tell it. */
 static void close_all(struct sim *s)
 {
     s->source->ops->close(s->source);
+    close_faults(s);
     server_finish(&s->server);
     s->source->ops->destroy(s->source);
+    finish_faults(s);
 }
 
 static int open_all(struct sim *s)
@@ -53,9 +75,15 @@ static int open_all(struct sim *s)
     if (err < 0) {
         return err;
     }
+    if (s->options.faults) {
+        faults_init(&s->faults, &s->plan, s->options.seed, &s->server.hub, &s->loop);
+        s->server.faults = &s->faults;
+    }
     err = create_source(s);
     if (err < 0) {
+        close_faults(s);
         server_finish(&s->server);
+        finish_faults(s);
         return err;
     }
     server_attach(&s->server, s->source);
@@ -121,6 +149,10 @@ int sim_start_tuned(const struct sim_options *o, const struct sim_tuning *tuning
     s->options = *o;
     s->tuning = *tuning;
     s->why = why;
+    if (o->faults && fault_plan_parse(o->faults, &s->plan, why, why_size) < 0) {
+        free(s);
+        return AP_EINVAL;
+    }
     s->why_size = why_size;
     int err = start_thread(s);
     if (err < 0) {
@@ -144,6 +176,13 @@ uint16_t sim_port(const struct sim *s)
 bool sim_is_done(const struct sim *s)
 {
     return atomic_load(&s->server.is_done);
+}
+
+void sim_faults_tell(const struct sim *s, struct buf *out)
+{
+    if (s->server.faults) {
+        faults_tell(s->server.faults, out);
+    }
 }
 
 void sim_stop(struct sim *s)

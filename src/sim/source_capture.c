@@ -384,7 +384,11 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
     case REST_EXCHANGE_INFO: return rest_list(s, out);
     case REST_DEPTH: return rest_depth(s, symbol, r->limit, out);
     case REST_PREMIUM_INDEX: return rest_premium(s, symbol, out);
-    case REST_OPEN_INTEREST: break; /* captures hold none */
+    case REST_OPEN_INTEREST: /* captures hold none */
+    case REST_SIM_TRUTH:
+    case REST_SIM_PAUSE:
+    case REST_SIM_HEAL:
+    case REST_SIM_FAULTS: break;
     }
     return source_rest_error(out, 400, -1121, "Invalid symbol.");
 }

@@ -29,6 +29,8 @@ struct source_market {
     char lower[MARKET_INSTRUMENTS][SYMBOL_MAX];
     double speed;
     bool waits, is_running;
+    bool is_paused;
+    bool pauses;           /* behind the next step, when every depth stream has told all */
     int64_t settled_at_ns; /* when a waiting market may start; 0: no depth subscribed yet */
     int64_t start_ms;      /* wall time of market time 0 */
     int64_t origin_ns;     /* monotonic time of `origin_step` */
@@ -225,13 +227,17 @@ static void stop_running(struct source_market *s)
 static void step_once(struct source_market *s)
 {
     const struct market_listener l = {on_trade, on_agg, on_quote, on_depth, on_mark, on_liquidation, s};
-    if (sim_market_step(s->market, &l) < 0) {
+    if (sim_market_step(s->market, &l) < 0 || (s->pauses && sim_market_tell_depth(s->market, &l) < 0)) {
         stop_running(s);
         s->base.host.ended(s->base.host.user);
         return;
     }
     s->step++;
     tell_forced(s);
+    if (s->pauses) {
+        s->is_paused = true;
+        stop_running(s);
+    }
 }
 
 static void on_idle(uv_idle_t *idle)
@@ -276,6 +282,9 @@ static void run_due(struct source_market *s)
 static void on_timer(uv_timer_t *timer)
 {
     struct source_market *s = timer->data;
+    if (s->is_paused) {
+        return;
+    }
     if (!s->is_running) {
         bool is_settled = s->settled_at_ns != 0 && source_monotonic_ns() >= s->settled_at_ns;
         if (!s->waits || is_settled) {
@@ -331,6 +340,30 @@ static int rest_depth(struct source_market *s, int i, int limit, struct buf *out
     return 200;
 }
 
+static int rest_truth(struct source_market *s, int i, struct buf *out)
+{
+    enum { MOST = 65536 };
+    struct market_level *rows = calloc(MOST, 2 * sizeof rows[0]);
+    struct price_level *levels = calloc(MOST, 2 * sizeof levels[0]);
+    size_t n[2];
+    const struct listing *in = &s->listings[i];
+    if (rows && levels) {
+        sim_market_book(s->market, i, MOST, rows, &n[0], rows + MOST, &n[1]);
+        for (size_t side = 0; side < 2; side++) {
+            for (size_t k = side * MOST; k < side * MOST + n[side]; k++) {
+                levels[k] = (struct price_level){rows[k].tick * in->tick, rows[k].lots * in->lot};
+            }
+        }
+        int64_t time_ms = s->start_ms + sim_market_time_ms(s->market);
+        encode_book(out, in, sim_market_last_id(s->market, i), time_ms, time_ms, levels, n[0], levels + MOST,
+                    n[1]);
+    }
+    int err = rows && levels ? 200 : AP_ENOMEM;
+    free(rows);
+    free(levels);
+    return err;
+}
+
 static void put_premium(struct source_market *s, int i, struct buf *out)
 {
     struct market_mark m;
@@ -354,6 +387,13 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
         encode_exchange_info(out, s->listings, MARKET_INSTRUMENTS, event_ms(s));
         return 200;
     case REST_DEPTH: return rest_depth(s, i, r->limit, out);
+    case REST_SIM_TRUTH: return rest_truth(s, i, out);
+    case REST_SIM_PAUSE:
+        s->pauses = true;
+        buf_printf(out, "{\"paused\":%s}", s->is_paused ? "true" : "false");
+        return 200;
+    case REST_SIM_HEAL:
+    case REST_SIM_FAULTS: break; /* not the market's */
     case REST_OPEN_INTEREST:
         encode_open_interest(out, &s->listings[i], sim_market_open_interest(s->market, i), event_ms(s));
         return 200;

@@ -9,6 +9,7 @@
 #ifndef ALPHAPLUS_SIM_SIM_H
 #define ALPHAPLUS_SIM_SIM_H
 
+#include <alphaplus/base/buf.h>
 #include <alphaplus/base/err.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/position.h>
@@ -22,13 +23,16 @@ struct sim_options {
     double speed;     /* of the capture or the model; 1 = real time; 0: as fast as clients take it */
     uint16_t port;    /* 0: any free one */
     uint64_t seed;
-    bool is_loop; /* begin the capture again at its end; else the sockets close */
-    bool waits;   /* the market (or capture) starts shortly after the first depth stream is subscribed */
+    bool is_loop;       /* begin the capture again at its end; else the sockets close */
+    const char *faults; /* what shall go wrong, "drop=0.001,close=60s"; NULL: nothing */
+    bool waits; /* the market (or capture) starts shortly after the first depth stream is subscribed */
 };
 struct sim; /* opaque: its own thread, loop and context */
 AP_MUST_CHECK int sim_start(const struct sim_options *o, struct sim **ret_sim, char *why, size_t why_size);
 uint16_t sim_port(const struct sim *s);
 bool sim_is_done(const struct sim *s); /* a capture came to its end and all clients got it */
+/* How many faults there were of each kind, as a JSON object; without faults "". */
+void sim_faults_tell(const struct sim *s, struct buf *out);
 void sim_stop(struct sim *s);
 /* The model's instruments ("BTCUSDT", ...); NULL beyond the end. */
 const char *sim_symbol(size_t index);

@@ -265,6 +265,17 @@ static int emit(struct instrument_market *im, const struct market_listener *l)
     return 0;
 }
 
+int sim_market_tell_depth(struct market *m, const struct market_listener *l)
+{
+    int err = 0;
+    for (int i = 0; i < MARKET_INSTRUMENTS; i++) {
+        for (int rate = 0; err == 0 && rate < RATES; rate++) {
+            err = emit_depth(&m->each[i], (enum market_rate)rate, l);
+        }
+    }
+    return err;
+}
+
 int sim_market_step(struct market *m, const struct market_listener *l)
 {
     m->listener = l;

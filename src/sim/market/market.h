@@ -87,6 +87,8 @@ AP_MUST_CHECK int sim_market_create(uint64_t seed, struct market **ret_market);
 void sim_market_destroy(struct market *m);
 /* AP_ENOMEM: a watched depth stream is no longer whole. */
 AP_MUST_CHECK int sim_market_step(struct market *m, const struct market_listener *l);
+/* Every watched depth stream tells at once what it has gathered. Errors as above. */
+AP_MUST_CHECK int sim_market_tell_depth(struct market *m, const struct market_listener *l);
 /* A depth stream that nobody watches is not gathered. */
 void sim_market_watch(struct market *m, int instrument, enum market_rate rate, bool is_watched);
 
