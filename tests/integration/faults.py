@@ -112,7 +112,7 @@ CASES = {
     "reorder": ("reorder=0.02" + AIM, GAPS),
     "delay": ("delay=0.01:300ms" + AIM, None),
     "truncate": ("truncate=0.01" + AIM, feed("bad_frames")),
-    "corrupt": ("corrupt=0.01" + AIM, None),
+    "corrupt": ("corrupt=0.01", None),
     "crossed": ("crossed=0.05" + AIM, book("crossed")),
     "negative": ("negative=0.05" + AIM, feed("bad_frames")),
     "close": ("close=1s", feed("reconnects")),
@@ -122,7 +122,8 @@ CASES = {
     "rest500": ("rest500=0.5,drop=0.02" + AIM, GAPS),
     "reststale": ("reststale=0.5,drop=0.02" + AIM, GAPS),
     "restempty": ("restempty=0.5,drop=0.02" + AIM, GAPS),
-    "together": ("drop=0.005,dup=0.02,reorder=0.005,truncate=0.005,corrupt=0.005,rest500=0.2" + AIM, feed("bad_frames")),
+    # A garbled byte that is no UTF-8 ends the whole connection, and with it the other book: so it is not aimed.
+    "together": ("drop=0.005,dup=0.02,reorder=0.005,truncate=0.005,corrupt=0.005,rest500=0.2", feed("bad_frames")),
 }
 
 
