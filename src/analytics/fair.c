@@ -43,7 +43,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
                      struct metric_value *values)
 {
     struct fair *f = state;
-    if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
+    (void)ev;
+    if (!in->is_true)
         return;
     count_step(f, in);
     double scale = (double)fixed_pow10(in->inst->price_decimals);
@@ -97,6 +98,7 @@ const struct measure measure_fair = {
     .n = 2,
     .state_bytes = sizeof(struct fair),
     .state_version = 1,
+    .kinds = MEASURE_BOOK_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,

@@ -34,7 +34,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
 {
     struct flow *f = state;
     (void)values;
-    if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
+    (void)ev;
+    if (!in->is_true)
         return;
     struct touch now = {in->bid, in->ask};
     if (f->has_before) {
@@ -74,6 +75,7 @@ const struct measure measure_flow = {
     .n = 1,
     .state_bytes = sizeof(struct flow),
     .state_version = 1,
+    .kinds = MEASURE_BOOK_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,

@@ -1,6 +1,7 @@
 #include "metrics.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const struct metric_row rows[] = {
 #define X(name, id_, label_, unit_, range_, window_, cadence_, meaning_, source_)                            \
@@ -24,11 +25,20 @@ static const struct measure *const list[] = {&measure_spread, &measure_depth, &m
 enum { LIST_N = sizeof list / sizeof list[0] };
 _Static_assert(LIST_N <= MEASURE_MAX, "more measures than MEASURE_MAX");
 
+/* One block: these fields, then every state, then every fit's block. */
 struct measures {
     struct metric_value values[METRIC_MAX];
-    size_t offsets[LIST_N]; /* of each state in `states` */
-    _Alignas(16) unsigned char states[];
+    const struct measure_worker *worker; /* borrowed; may be NULL */
+    size_t states[LIST_N], fits[LIST_N]; /* offsets in `blocks` */
+    int64_t fit_begun_ns[LIST_N];        /* 0: none under way */
+    struct near_levels near;
+    _Alignas(16) unsigned char blocks[];
 };
+
+static void *state_of(struct measures *m, int i)
+{
+    return m->blocks + m->states[i];
+}
 
 const struct measure *const *measure_list(int *ret_n)
 {
@@ -47,43 +57,104 @@ void metrics_none(struct metric_value *values, int first, int n, enum metric_sta
         values[i] = metric_none(state);
 }
 
-int measures_create(const struct measure_input *in, struct measures **ret_measures)
+static size_t padded(size_t bytes)
 {
-    size_t bytes = 0, offsets[LIST_N];
+    return (bytes + 15) & ~(size_t)15;
+}
+
+int measures_create(const struct measure_input *in, const struct measure_worker *worker,
+                    struct measures **ret_measures)
+{
+    size_t bytes = 0, states[LIST_N], fits[LIST_N];
     for (int i = 0; i < LIST_N; i++) {
-        offsets[i] = bytes;
-        bytes += (list[i]->state_bytes + 15) & ~(size_t)15;
+        states[i] = bytes;
+        fits[i] = bytes + padded(list[i]->state_bytes);
+        bytes = fits[i] + padded(list[i]->fit ? list[i]->fit->bytes : 0);
     }
     struct measures *m = calloc(1, sizeof *m + bytes);
     if (!m)
         return AP_ENOMEM;
+    m->worker = worker;
+    memcpy(m->states, states, sizeof states);
+    memcpy(m->fits, fits, sizeof fits);
     for (int i = 0; i < LIST_N; i++) {
-        m->offsets[i] = offsets[i];
         if (list[i]->init)
-            list[i]->init(m->states + offsets[i], in, m->values);
+            list[i]->init(state_of(m, i), in, m->values);
     }
     *ret_measures = m;
     return 0;
 }
 
+static void fit_wait(struct measures *m, int i)
+{
+    if (m->worker && m->fit_begun_ns[i] != 0)
+        m->worker->wait(m->worker->user, m->blocks + m->fits[i]);
+}
+
 void measures_destroy(struct measures *m)
 {
+    if (!m)
+        return;
+    for (int i = 0; i < LIST_N; i++)
+        fit_wait(m, i);
     free(m);
 }
 
 void measures_event(struct measures *m, const struct measure_input *in, const struct event *ev)
 {
+    if (ev->kind >= 32)
+        return;
     for (int i = 0; i < LIST_N; i++) {
-        if (list[i]->on_event)
-            list[i]->on_event(m->states + m->offsets[i], in, ev, m->values);
+        if (list[i]->kinds & 1u << ev->kind)
+            list[i]->on_event(state_of(m, i), in, ev, m->values);
     }
+}
+
+/* Ends before it begins anew: a measure whose fit never rests fits every FIT_DELAY_NS. */
+static void fit_tick(struct measures *m, int i, const struct measure_input *in)
+{
+    const struct measure_fit *fit = list[i]->fit;
+    void *block = m->blocks + m->fits[i];
+
+    if (m->fit_begun_ns[i] != 0 && in->now_ns - m->fit_begun_ns[i] >= FIT_DELAY_NS) {
+        fit_wait(m, i);
+        m->fit_begun_ns[i] = 0;
+        fit->end(state_of(m, i), in, block, m->values);
+    }
+    if (m->fit_begun_ns[i] != 0 || !fit->begin(state_of(m, i), in, block))
+        return;
+    m->fit_begun_ns[i] = in->now_ns;
+    if (m->worker)
+        m->worker->begin(m->worker->user, fit->run, block);
+    else
+        fit->run(block);
+}
+
+static uint32_t read_near(const struct book *b, enum side side, struct level levels[NEAR_LEVELS])
+{
+    struct book_iter it;
+    uint32_t n = 0;
+    book_iter_init(&it, b, side);
+    while (n < NEAR_LEVELS && book_iter_next(&it, &levels[n]))
+        n++;
+    return n;
 }
 
 void measures_tick(struct measures *m, const struct measure_input *in, bool is_second)
 {
+    struct measure_input with_near = *in;
+    if (in->is_true) {
+        m->near.bid_n = read_near(in->book, SIDE_BID, m->near.bid);
+        m->near.ask_n = read_near(in->book, SIDE_ASK, m->near.ask);
+        with_near.near = &m->near;
+    }
     for (int i = 0; i < LIST_N; i++) {
         if (list[i]->on_tick)
-            list[i]->on_tick(m->states + m->offsets[i], in, is_second, m->values);
+            list[i]->on_tick(state_of(m, i), &with_near, is_second, m->values);
+    }
+    for (int i = 0; is_second && i < LIST_N; i++) {
+        if (list[i]->fit)
+            fit_tick(m, i, &with_near);
     }
 }
 
@@ -91,7 +162,7 @@ void measures_lost(struct measures *m, const struct measure_input *in)
 {
     for (int i = 0; i < LIST_N; i++) {
         if (list[i]->on_lost)
-            list[i]->on_lost(m->states + m->offsets[i], in, m->values);
+            list[i]->on_lost(state_of(m, i), in, m->values);
     }
 }
 
@@ -99,11 +170,19 @@ void measures_missed(struct measures *m, const struct measure_input *in)
 {
     for (int i = 0; i < LIST_N; i++) {
         if (list[i]->on_missed)
-            list[i]->on_missed(m->states + m->offsets[i], in, m->values);
+            list[i]->on_missed(state_of(m, i), in, m->values);
     }
 }
 
 const struct metric_value *measures_values(const struct measures *m)
 {
     return m->values;
+}
+
+void measures_detail(const struct measures *m, const struct measure_input *in, struct detail *ret_detail)
+{
+    for (int i = 0; i < LIST_N; i++) {
+        if (list[i]->detail)
+            list[i]->detail(m->blocks + m->states[i], in, ret_detail);
+    }
 }

@@ -33,7 +33,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
                      struct metric_value *values)
 {
     struct spread *s = state;
-    if (!in->is_true || (ev->kind != EVENT_DEPTH && ev->kind != EVENT_DEPTH_SNAPSHOT))
+    (void)ev;
+    if (!in->is_true)
         return;
     int64_t units = in->ask.px - in->bid.px, both = in->ask.px + in->bid.px;
     account(s, in->now_ns);
@@ -76,6 +77,7 @@ const struct measure measure_spread = {
     .n = METRIC_SPREAD_TW - METRIC_MID + 1,
     .state_bytes = sizeof(struct spread),
     .state_version = 1,
+    .kinds = MEASURE_BOOK_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,

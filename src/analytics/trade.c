@@ -36,8 +36,7 @@ static void on_event(void *state, const struct measure_input *in, const struct e
 {
     struct trade *t = state;
     const struct trade_row *row = event_rows_const(ev);
-    if (t->heard_ns == 0 &&
-        (ev->kind == EVENT_TRADE || ev->kind == EVENT_MARK || ev->kind == EVENT_LIQUIDATION))
+    if (t->heard_ns == 0)
         t->heard_ns = in->now_ns;
     if (ev->kind != EVENT_TRADE || (row->flags & TRADE_NOT_MARKET))
         return;
@@ -114,6 +113,7 @@ const struct measure measure_trade = {
     .n = METRIC_PACE_10 - METRIC_VWAP_DAY + 1,
     .state_bytes = sizeof(struct trade),
     .state_version = 1,
+    .kinds = 1u << EVENT_TRADE | 1u << EVENT_MARK | 1u << EVENT_LIQUIDATION,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_missed = on_missed,

@@ -129,6 +129,10 @@ static json_t *json_metrics(const struct market_view *v)
         json_t *o = json_object();
         set(o, "value", has ? json_real(value->value) : json_null());
         set(o, "state", json_string(metric_state_name(value->state)));
+        if (value->se > 0.0)
+            set(o, "se", json_real(value->se));
+        if (value->is_ref)
+            set(o, "ref", json_true());
         set(all, r->rows[i].id, o);
     }
     return all;

@@ -66,8 +66,9 @@ void digest_market(struct digest *d, const struct market_view *v, const struct m
     for (int i = 0; i < registry->n; i++) {
         if (registry->rows[i].is_host)
             continue;
-        d->all = hash_u64(d->all, v->metrics[i].state);
+        d->all = hash_u64(d->all, v->metrics[i].state | (uint64_t)v->metrics[i].is_ref << 8);
         digest_double(d, v->metrics[i].value);
+        digest_double(d, v->metrics[i].se);
     }
 }
 

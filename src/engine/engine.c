@@ -31,6 +31,7 @@ int engine_begin_session(struct engine *e)
         return err;
     }
     e->portfolio = portfolio;
+    params_init(&e->env.params);
     e->chain = (struct digest){HASH_SEED, HASH_SEED};
     e->head.risk.first_to_die = -1;
     e->is_head_dirty = e->is_risk_dirty = true;
@@ -64,6 +65,7 @@ int engine_create(struct publication *pub, const struct engine_hooks *hooks, str
     e->pub = pub;
     if (hooks)
         e->hooks = *hooks;
+    e->env.worker = e->hooks.worker;
     int err = engine_begin_session(e);
     if (err < 0) {
         free(e);
@@ -357,4 +359,11 @@ int engine_find(const struct engine *e, const char *name)
             return (int)i;
     }
     return -1;
+}
+
+void engine_detail(const struct engine *e, uint32_t market, struct detail *ret_detail)
+{
+    *ret_detail = (struct detail){0};
+    if (market < e->head.market_n)
+        market_detail(e->markets[market], ret_detail);
 }

@@ -13,6 +13,7 @@
 struct engine {
     struct publication *pub; /* borrowed */
     struct engine_hooks hooks;
+    struct market_env env;
     struct market *markets[INSTRUMENT_MAX];   /* owned */
     struct market *by_id[INSTRUMENT_MAX + 1]; /* borrowed; [0] stays NULL */
     struct head_view head;                    /* risk, totals and digests are brought by engine_head */

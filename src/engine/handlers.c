@@ -137,7 +137,7 @@ static int find_or_create(struct engine *e, const struct instrument *in, struct 
         err = AP_EFULL;
     } else {
         index = (int)e->head.market_n;
-        err = market_create(in, (uint32_t)index, &e->markets[index]);
+        err = market_create(&e->env, in, (uint32_t)index, &e->markets[index]);
         e->head.market_n += err == 0;
     }
     if (err == 0)
@@ -155,6 +155,14 @@ static void give_id(struct engine *e, struct market *m, uint32_t id)
             e->by_id[i] = NULL;
     }
     e->by_id[id] = m;
+}
+
+static int on_param(struct engine *e, const struct event *ev)
+{
+    const struct param_value_row *row = event_rows_const(ev);
+    int err = params_set(&e->env.params, row->id, row->value);
+    e->skipped += err == AP_EUNKNOWN; /* of a later program */
+    return err == AP_EUNKNOWN ? 0 : err;
 }
 
 static int on_instrument(struct engine *e, const struct event *ev)
@@ -294,6 +302,7 @@ static const struct {
     [EVENT_POSITION] = {on_position, false},
     [EVENT_ACCOUNT] = {on_account, false},
     [EVENT_TIERS] = {on_tiers, false},
+    [EVENT_PARAM] = {on_param, false},
     [EVENT_DEPTH_SNAPSHOT] = {on_depth, true},
     [EVENT_DEPTH] = {on_depth, true},
     [EVENT_QUOTE] = {on_quote, true},

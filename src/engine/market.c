@@ -59,14 +59,17 @@ static struct measure_input market_input(const struct market *m, int64_t now_ns)
         .now_ns = now_ns,
         .bid = {m->view.bid_px, m->view.bid_qty},
         .ask = {m->view.ask_px, m->view.ask_qty},
+        .params = &m->env->params,
     };
 }
 
-int market_create(const struct instrument *in, uint32_t index, struct market **ret_market)
+int market_create(const struct market_env *env, const struct instrument *in, uint32_t index,
+                  struct market **ret_market)
 {
     struct market *m = calloc(1, sizeof *m);
     if (!m)
         return AP_ENOMEM;
+    m->env = env;
     m->index = index;
     m->view.inst = *in;
     instrument_name(in, m->name);
@@ -79,7 +82,7 @@ int market_create(const struct instrument *in, uint32_t index, struct market **r
         err = heat_create(&m->heat);
     struct measure_input input = market_input(m, 0);
     if (err == 0)
-        err = measures_create(&input, &m->measures);
+        err = measures_create(&input, env->worker, &m->measures);
     if (err < 0) {
         market_destroy(m);
         return err;
@@ -107,11 +110,11 @@ static int rebuild(struct market *m, const struct instrument *in)
 {
     struct sync sync;
     struct measures *measures;
-    struct measure_input input = {.inst = in, .now_ns = m->view.time_ns};
+    struct measure_input input = {.inst = in, .now_ns = m->view.time_ns, .params = &m->env->params};
     int err = sync_init(&sync, in->book_rule, in->tick);
     if (err < 0)
         return err;
-    err = measures_create(&input, &measures);
+    err = measures_create(&input, m->env->worker, &measures);
     if (err < 0) {
         sync_finish(&sync);
         return err;
@@ -550,4 +553,11 @@ void market_refresh(struct market *m)
     memcpy(m->view.metrics, measures_values(m->measures), sizeof m->view.metrics);
     m->view.wall_n = wall_tracker_list(&m->walls, &m->view.inst, m->taker_per_min[SIDE_BID],
                                        m->taker_per_min[SIDE_ASK], m->view.walls, WALL_VIEW_MAX);
+}
+
+void market_detail(const struct market *m, struct detail *ret_detail)
+{
+    struct measure_input input = market_input(m, m->view.time_ns);
+    *ret_detail = (struct detail){.seq = m->view.seq, .time_ns = m->view.time_ns};
+    measures_detail(m->measures, &input, ret_detail);
 }

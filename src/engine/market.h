@@ -7,8 +7,10 @@
 #include "liqs.h"
 
 #include <alphaplus/analytics/measure.h>
+#include <alphaplus/analytics/params.h>
 #include <alphaplus/analytics/wall.h>
 #include <alphaplus/book/sync.h>
+#include <alphaplus/model/detail.h>
 #include <alphaplus/model/publication.h>
 #include <alphaplus/model/view.h>
 
@@ -22,9 +24,16 @@ struct market_mark {
     uint16_t kind; /* enum heat_mark_kind */
 };
 
+/* What all markets of an engine share. */
+struct market_env {
+    struct params params;
+    const struct measure_worker *worker; /* borrowed; may be NULL */
+};
+
 struct market {
-    uint32_t index; /* in the engine and the publication */
-    uint32_t feed;  /* index of its venue's feed_view; VENUE_MAX: there was no room for it */
+    const struct market_env *env; /* borrowed */
+    uint32_t index;               /* in the engine and the publication */
+    uint32_t feed;                /* index of its venue's feed_view; VENUE_MAX: there was no room for it */
     char name[INSTRUMENT_NAME_MAX];
     struct market_view
         view; /* always current but for metrics and walls' minutes, which market_refresh brings */
@@ -54,7 +63,8 @@ struct market {
     uint64_t sweep_mark; /* 1 + index of the sweep's own mark; 0: too small for one so far */
 };
 
-AP_MUST_CHECK int market_create(const struct instrument *in, uint32_t index, struct market **ret_market);
+AP_MUST_CHECK int market_create(const struct market_env *env, const struct instrument *in, uint32_t index,
+                                struct market **ret_market);
 void market_destroy(struct market *m);
 /* A new version of the instrument: what is unchanged stays; another tick or other decimals rebuild book, measures and histories.
  * On error nothing changed. */
@@ -82,5 +92,6 @@ void market_tick(struct market *m, int64_t tick_ns,
                  void *user);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
+void market_detail(const struct market *m, struct detail *ret_detail);
 
 #endif

@@ -1,5 +1,6 @@
 /* What must be kept of a session whose beginning is pruned, so that its rest can be read: the session itself, the last version of
- * each instrument, the last word of each feed, own accounts and positions. */
+ * each instrument, the last word of each feed, own accounts and positions,
+ * parameters of the measures. */
 #ifndef ALPHAPLUS_JOURNAL_CARRY_H
 #define ALPHAPLUS_JOURNAL_CARRY_H
 
@@ -8,7 +9,7 @@
 #define CARRY_EVENTS_MAX 4096
 #define CARRY_KINDS                                                                                          \
     (1U << EVENT_SESSION | 1U << EVENT_INSTRUMENT | 1U << EVENT_FEED | 1U << EVENT_POSITION |                \
-     1U << EVENT_ACCOUNT | 1U << EVENT_TIERS)
+     1U << EVENT_ACCOUNT | 1U << EVENT_TIERS | 1U << EVENT_PARAM)
 
 struct carry {
     struct codec_decoder *decoder; /* owned */

@@ -87,6 +87,12 @@ static bool tiers_ok(const struct event *ev, size_t rows)
     return true;
 }
 
+static bool param_ok(const struct event *ev, size_t rows)
+{
+    const struct param_value_row *p = event_rows_const(ev);
+    return rows == sizeof(*p) && IS_TEXT(p->id) && isfinite(p->value);
+}
+
 static bool depth_ok(const struct event *ev, size_t rows)
 {
     const struct depth_rows *d = event_rows_const(ev);
@@ -159,6 +165,7 @@ static const struct {
     {EVENT_POSITION, position_ok},
     {EVENT_ACCOUNT, account_ok},
     {EVENT_TIERS, tiers_ok},
+    {EVENT_PARAM, param_ok},
 };
 
 int event_check(const struct event *ev, size_t avail)

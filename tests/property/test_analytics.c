@@ -4,6 +4,7 @@
 
 #include <alphaplus/analytics/liquidity.h>
 #include <alphaplus/analytics/measure.h>
+#include <alphaplus/analytics/params.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 #include <fenv.h>
@@ -182,15 +183,18 @@ struct run {
     struct book *book;
     struct measures *measures;
     struct measure_input in;
+    struct params params;
 };
 
 static void run_init(struct run *r)
 {
     memset(r, 0, sizeof *r);
     assert_ok(book_create(1, &r->book));
+    params_init(&r->params);
+    r->in.params = &r->params;
     r->in.inst = &inst;
     r->in.book = r->book;
-    assert_ok(measures_create(&r->in, &r->measures));
+    assert_ok(measures_create(&r->in, NULL, &r->measures));
 }
 
 static void run_finish(struct run *r)

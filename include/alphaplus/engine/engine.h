@@ -6,8 +6,10 @@
 #ifndef ALPHAPLUS_ENGINE_ENGINE_H
 #define ALPHAPLUS_ENGINE_ENGINE_H
 
+#include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/err.h>
 #include <alphaplus/book/book.h>
+#include <alphaplus/model/detail.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/publication.h>
 #include <alphaplus/model/result.h>
@@ -16,7 +18,7 @@
 #include <stdint.h>
 
 #define ENGINE_LEAP_NS (60 * INT64_C(1000000000))
-#define ENGINE_VERSION 1 /* rises when any published number of an old journal would change */
+#define ENGINE_VERSION 2 /* rises when any published number of an old journal would change */
 
 struct engine; /* opaque */
 
@@ -26,8 +28,9 @@ struct
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
     /* After each DEPTH or DEPTH_SNAPSHOT event that was applied to a book, the book as it stands right after it. */
     void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
-    void *user;            /* borrowed */
-    int64_t tick_every_ns; /* 0: no on_tick */
+    const struct measure_worker *worker; /* borrowed; runs heavy fits aside; NULL: they run in place */
+    void *user;                          /* borrowed */
+    int64_t tick_every_ns;               /* 0: no on_tick */
 };
 
 AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hooks *hooks,
@@ -37,7 +40,7 @@ void engine_destroy(struct engine *e);
 /* One event, in order, that event_check finds sound. Unknown kinds and unknown instruments are counted and skipped. Errors, after
  * which the engine goes on without that event: AP_ENOMEM; AP_ERANGE: a time that cannot be; AP_ECORRUPT: no instrument;
  * AP_EFULL: one more instrument, venue, account or position than there is room for; AP_EINVAL: a position or tiers that make
- * no sense. */
+ * no sense; AP_ERANGE: a parameter outside its range. */
 AP_MUST_CHECK int engine_apply(struct engine *e, const struct event *ev);
 /* Runs the ticks up to and including time_ns: the state at that boundary. */
 void engine_advance(struct engine *e, int64_t time_ns);
@@ -63,6 +66,8 @@ uint32_t engine_market_count(const struct engine *e);
 const struct market_view *engine_market(struct engine *e, uint32_t market);
 const struct head_view *engine_head(struct engine *e);
 const struct book *engine_book(const struct engine *e, uint32_t market);
+/* What the market shows beyond single figures, as of now. */
+void engine_detail(const struct engine *e, uint32_t market, struct detail *ret_detail);
 /* Market index of "binance:BTCUSDT"; -1. */
 int engine_find(const struct engine *e, const char *name);
 

@@ -21,6 +21,7 @@
     X(7, POSITION, "own position")             /* struct position (model/position.h); qty 0 closes it */     \
     X(8, ACCOUNT, "own account")               /* struct account (model/position.h) */                       \
     X(9, TIERS, "margin tiers")                /* struct margin_tiers (model/position.h) */                  \
+    X(10, PARAM, "parameter of the measures")  /* struct param_value_row */                                  \
     X(16, DEPTH_SNAPSHOT, "book snapshot")     /* struct depth_rows */                                       \
     X(17, DEPTH, "book update")                /* struct depth_rows */                                       \
     X(18, QUOTE, "best bid and ask")           /* struct quote_row */                                        \
@@ -107,6 +108,10 @@ struct liquidation_row {
     uint8_t completeness;
     uint8_t is_bankruptcy;
     uint8_t pad[5];
+};
+struct param_value_row {
+    char id[48]; /* of analytics/params.h */
+    double value;
 };
 struct count_row {
     int64_t value;

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define METRIC_MAX 128 /* rows of the registry */
+#define METRIC_MAX 384 /* rows of the registry */
 
 #define METRIC_STATE_LIST(X)                                                                                 \
     X(0, NO_DATA)  /* nothing to compute from, or the book is not true */                                    \
@@ -40,8 +40,10 @@ struct metric_row {
 /* state and value: value is 0 unless state is OK or DEGRADED; never NaN. */
 struct metric_value {
     double value;
+    double se; /* standard error of an estimate; 0: exact, or not known */
     uint8_t state;
-    uint8_t pad[7];
+    uint8_t is_ref; /* judged by the shipped reference quantiles, not by the instrument's own history yet */
+    uint8_t pad[6];
 };
 struct metric_registry {
     const struct metric_row *rows; /* borrowed, static */
@@ -55,6 +57,10 @@ const char *metric_cadence_name(int cadence);
 static inline struct metric_value metric_ok(double v)
 {
     return (struct metric_value){.value = v, .state = METRIC_OK};
+}
+static inline struct metric_value metric_estimate(double v, double se)
+{
+    return (struct metric_value){.value = v, .se = se, .state = METRIC_OK};
 }
 static inline struct metric_value metric_none(int state)
 {

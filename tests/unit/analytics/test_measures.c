@@ -3,6 +3,7 @@
 #include "vectors.h"
 
 #include <alphaplus/analytics/measure.h>
+#include <alphaplus/analytics/params.h>
 #include <alphaplus/base/clock.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ struct run {
     struct book *book;
     struct measures *measures;
     struct measure_input in;
+    struct params params;
 };
 
 static void refresh(struct run *r, int64_t now_ns)
@@ -66,8 +68,9 @@ static int setup(void **state)
 {
     struct run *r = calloc(1, sizeof *r);
     assert_int_equal(book_create(1, &r->book), 0);
-    r->in = (struct measure_input){.inst = &inst, .book = r->book};
-    assert_int_equal(measures_create(&r->in, &r->measures), 0);
+    params_init(&r->params);
+    r->in = (struct measure_input){.inst = &inst, .book = r->book, .params = &r->params};
+    assert_int_equal(measures_create(&r->in, NULL, &r->measures), 0);
     *state = r;
     return 0;
 }
