@@ -22,8 +22,9 @@ struct recorder {
     int64_t commit_ns; /* monotonic time of the last try */
     int error;         /* of the last commit */
     uint64_t lost;
-    pthread_mutex_t lock;  /* guards view */
-    struct host_view view; /* the journal's fields only */
+    pthread_mutex_t lock;                 /* guards view and checkpoint */
+    struct host_view view;                /* the journal's fields only */
+    struct journal_checkpoint checkpoint; /* its state is owned; NULL: none waits */
 };
 
 int recorder_open(const struct recorder_options *o, struct recorder **ret_recorder, char *why,
@@ -120,12 +121,44 @@ static void drain(struct recorder *r)
     }
 }
 
+int recorder_checkpoint(struct recorder *r, const struct journal_checkpoint *c)
+{
+    pthread_mutex_lock(&r->lock);
+    bool is_free = r->checkpoint.state == NULL;
+    pthread_mutex_unlock(&r->lock);
+    if (!is_free)
+        return AP_EAGAIN;
+    void *state = malloc(c->n);
+    if (!state)
+        return AP_ENOMEM;
+    memcpy(state, c->state, c->n);
+    pthread_mutex_lock(&r->lock);
+    r->checkpoint = *c;
+    r->checkpoint.state = state;
+    pthread_mutex_unlock(&r->lock);
+    return 0;
+}
+
+static void take_checkpoint(struct recorder *r)
+{
+    pthread_mutex_lock(&r->lock);
+    struct journal_checkpoint c = r->checkpoint;
+    r->checkpoint.state = NULL;
+    pthread_mutex_unlock(&r->lock);
+    if (!c.state)
+        return;
+    int err = journal_checkpoint_put(r->writer, &c);
+    (void)err; /* one less: the replay of this span takes longer */
+    free((void *)(uintptr_t)c.state);
+}
+
 static void commit(struct recorder *r)
 {
     int64_t now = clock_system()->monotonic_ns(NULL);
     if (now - r->commit_ns < (r->error < 0 ? RETRY_NS : JOURNAL_COMMIT_NS))
         return;
     r->commit_ns = now;
+    take_checkpoint(r);
     r->error = journal_commit(r->writer);
     update_view(r);
 }
@@ -167,6 +200,7 @@ int recorder_stop(struct recorder *r)
     }
     int err = r->error;
     int closed = journal_writer_close(r->writer);
+    free((void *)(uintptr_t)r->checkpoint.state);
     pthread_mutex_destroy(&r->lock);
     free(r);
     return err < 0 ? err : closed;

@@ -4,6 +4,7 @@
 
 #include <alphaplus/base/err.h>
 #include <alphaplus/base/ring.h>
+#include <alphaplus/journal/checkpoint.h>
 #include <alphaplus/model/view.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -22,6 +23,8 @@ AP_MUST_CHECK int recorder_open(const struct recorder_options *o, struct recorde
                                 size_t why_size);
 uint64_t recorder_last_seq(const struct recorder *r);
 AP_MUST_CHECK int recorder_start(struct recorder *r);
+/* The engine's thread: a copy waits for the journal's thread. AP_EAGAIN: the one before still does; AP_ENOMEM. */
+AP_MUST_CHECK int recorder_checkpoint(struct recorder *r, const struct journal_checkpoint *c);
 /* After the producers of both rings have ended: writes what is left, seals, closes. */
 int recorder_stop(struct recorder *r);
 /* Any thread: its part of the host view. */

@@ -350,3 +350,73 @@ int journal_next(struct journal_cursor *c, const struct event **ret_event)
         }
     }
 }
+
+/* One number of the first row. 1: there is one. */
+static int look_up(struct journal *j, enum reader_stmt which, int64_t time_ns, int64_t second,
+                   uint64_t *ret_value)
+{
+    sqlite3_stmt *stmt = j->stmts[which];
+    struct sql_row row = sql_row(stmt);
+    sql_int(&row, time_ns);
+    sql_int(&row, second);
+    int err = sql_err(row.rc);
+    if (err == 0) {
+        err = sql_step(stmt);
+    }
+    if (err == 1) {
+        *ret_value = (uint64_t)sqlite3_column_int64(stmt, 0);
+    }
+    (void)sqlite3_reset(stmt);
+    return err;
+}
+
+/* Where to begin to look for time_ns, and the last seq of its session. */
+static int find_start(struct journal *j, int64_t time_ns, uint64_t *ret_from, uint64_t *ret_last)
+{
+    sqlite3_stmt *stmt = j->stmts[READER_SESSION_AT];
+    int err = sql_err(sqlite3_bind_int64(stmt, 1, time_ns));
+    int64_t session = 0;
+    uint64_t first = 0;
+    if (err == 0) {
+        err = sql_step(stmt);
+    }
+    *ret_from = 1;
+    *ret_last = INT64_MAX;
+    if (err == 1) {
+        session = sqlite3_column_int64(stmt, 0);
+        first = (uint64_t)sqlite3_column_int64(stmt, 1);
+        *ret_last = (uint64_t)sqlite3_column_int64(stmt, 2);
+    }
+    (void)sqlite3_reset(stmt);
+    if (err != 1) {
+        return err;
+    }
+    err = look_up(j, READER_SEAL_OF_TIME, time_ns, session, ret_from);
+    if (err == 0) {
+        err = look_up(j, READER_TAIL_OF_TIME, time_ns, (int64_t)first, ret_from);
+    }
+    if (err == 0) {
+        *ret_from = *ret_last + 1;
+    }
+    return err < 0 ? err : 0;
+}
+
+int journal_seq_at(struct journal *j, int64_t time_ns, uint64_t *ret_seq)
+{
+    struct journal_cursor *c = NULL;
+    const struct event *ev;
+    uint64_t from = 0, last = 0, seq = 0;
+    int err = find_start(j, time_ns, &from, &last);
+    if (err == 0) {
+        err = journal_cursor_open(j, from, &c);
+    }
+    while (err == 0 && seq == 0 && (err = journal_next(c, &ev)) == 1) {
+        seq = ev->recv_ns >= time_ns || ev->seq > last ? ev->seq : 0;
+        err = 0;
+    }
+    if (err >= 0) {
+        *ret_seq = seq != 0 ? seq : c->next_seq;
+    }
+    journal_cursor_close(c);
+    return err < 0 ? err : 0;
+}

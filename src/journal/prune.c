@@ -30,6 +30,7 @@ enum prune_stmt {
     PRUNE_FUNDING,
     PRUNE_FEEDS,
     PRUNE_RESULTS,
+    PRUNE_CHECKPOINTS,
     PRUNE_STMTS
 };
 
@@ -60,6 +61,7 @@ static const char *const statements[PRUNE_STMTS] = {
     [PRUNE_FUNDING] = "DELETE FROM funding_rates WHERE seq <= ?1",
     [PRUNE_FEEDS] = "DELETE FROM feeds WHERE seq <= ?1",
     [PRUNE_RESULTS] = "DELETE FROM results WHERE seq <= ?1",
+    [PRUNE_CHECKPOINTS] = "DELETE FROM checkpoints WHERE seq <= ?1",
 };
 
 static int read_seals(struct pruner *p)
@@ -200,7 +202,7 @@ static int drop_seals(struct pruner *p, size_t first, size_t last, char *why, si
     for (int i = PRUNE_DROP_KINDS; err == 0 && i <= PRUNE_DROP_BLOCKS; i++) {
         err = run_with(p, (enum prune_stmt)i, p->seals[last].seal);
     }
-    for (int i = PRUNE_LIQUIDATIONS; err == 0 && i <= PRUNE_RESULTS; i++) {
+    for (int i = PRUNE_LIQUIDATIONS; err == 0 && i <= PRUNE_CHECKPOINTS; i++) {
         err = run_with(p, (enum prune_stmt)i, cut);
     }
     if (err == 0) {
@@ -227,8 +229,7 @@ static int run_batch(struct pruner *p, size_t *at, char *why, size_t why_size)
     int err = sql_exec(p->w->db, "BEGIN IMMEDIATE");
     if (err == 0) {
         err = drop_seals(p, *at, last, why, why_size);
-        int end = sql_exec(p->w->db, err == 0 ? "COMMIT" : "ROLLBACK");
-        err = err != 0 ? err : end;
+        err = sql_end(p->w->db, err);
     }
     *at = last + 1;
     return err;

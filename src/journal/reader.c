@@ -2,6 +2,7 @@
 
 #include "schema.h"
 #include <alphaplus/base/text.h>
+#include <alphaplus/journal/checkpoint.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,10 @@
 #include <unistd.h>
 
 enum { READ_BUSY_MS = 2000, BLOB_MAX = CODEC_BLOCK_MAX + (1 << 20) };
+
+#define CHECKPOINT_COLUMNS                                                                                   \
+    "seq, time_ns, engine_version, layout, numbers, digest_exact, digest_all, raw_bytes, crc, data "         \
+    "FROM checkpoints WHERE engine_version = ?3 AND layout = ?4 AND numbers = ?5 AND "
 
 #define RESULT_COLUMNS                                                                                       \
     "seq, id, kind, cause, instrument_id, time_ns, from_id, to_id, digest_exact, digest_all, is_final, text"
@@ -34,6 +39,16 @@ static const char *const statements[READER_STMTS] = {
     [READER_RESULT] = "SELECT " RESULT_COLUMNS " FROM results ORDER BY seq, id LIMIT 1 OFFSET ?1",
     [READER_RESULT_NEXT] = "SELECT " RESULT_COLUMNS
                            " FROM results WHERE (seq, id) > (?1, ?2) ORDER BY seq, id LIMIT 1",
+    [READER_SESSION_AT] =
+        "SELECT id, first_seq, last_seq FROM sessions WHERE start_ns <= ?1 ORDER BY start_ns "
+        "DESC, id DESC LIMIT 1",
+    [READER_SEAL_OF_TIME] =
+        "SELECT seal FROM blocks WHERE last_ns >= ?1 AND session = ?2 ORDER BY last_ns, id LIMIT 1",
+    [READER_TAIL_OF_TIME] =
+        "SELECT first_seq FROM tail WHERE last_ns >= ?1 AND last_seq >= ?2 ORDER BY id LIMIT 1",
+    [READER_CHECKPOINT_BEFORE] = "SELECT " CHECKPOINT_COLUMNS
+                                 "seq <= ?1 AND time_ns <= ?2 ORDER BY seq DESC, time_ns DESC",
+    [READER_CHECKPOINT_AFTER] = "SELECT " CHECKPOINT_COLUMNS "seq > ?1 AND ?2 = 0 ORDER BY seq, time_ns",
 };
 
 /* Is it a file that can hold a journal at all? */
@@ -141,6 +156,7 @@ int journal_open(const char *path, struct journal **ret_journal, char *why, size
     if (j == NULL) {
         return AP_ENOMEM;
     }
+    buf_init(&j->checkpoint, JOURNAL_CHECKPOINT_MAX);
     j->path = strdup(path);
     err = j->path == NULL ? AP_ENOMEM : connect_to(j, "", why, why_size);
     if (err == AP_EACCESS && has_no_wal(j)) {
@@ -161,6 +177,7 @@ void journal_close(struct journal *j)
         return;
     }
     disconnect(j);
+    buf_finish(&j->checkpoint);
     free(j->path);
     free(j);
 }

@@ -68,6 +68,12 @@
       "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, recv_ns INTEGER NOT NULL, venue TEXT NOT NULL, "    \
       "state INTEGER NOT NULL, state_name TEXT NOT NULL, reconnects INTEGER NOT NULL, reason TEXT NOT NULL",  \
       "STRICT")                                                                                               \
+    X(checkpoints,                                                                                            \
+      "id INTEGER PRIMARY KEY, session INTEGER, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, "             \
+      "class INTEGER NOT NULL, engine_version INTEGER NOT NULL, layout INTEGER NOT NULL, "                    \
+      "numbers INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                \
+      "raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL",                                 \
+      "STRICT")                                                                                               \
     X(results,                                                                                                \
       "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind INTEGER NOT NULL, cause INTEGER NOT NULL, "         \
       "instrument_id INTEGER NOT NULL, time_ns INTEGER NOT NULL, from_id INTEGER NOT NULL, "                  \
@@ -85,7 +91,8 @@
     X("CREATE INDEX funding_rates_by_time ON funding_rates (recv_ns)")                                       \
     X("CREATE INDEX gaps_by_time ON gaps (recv_ns)")                                                         \
     X("CREATE INDEX feeds_by_time ON feeds (recv_ns)")                                                       \
-    X("CREATE INDEX results_by_seq ON results (seq)")
+    X("CREATE INDEX results_by_seq ON results (seq)")                                                        \
+    X("CREATE UNIQUE INDEX checkpoints_by_seq ON checkpoints (seq, time_ns)")
 
 int schema_create(sqlite3 *db, const char *program)
 {

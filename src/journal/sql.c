@@ -41,6 +41,19 @@ int sql_exec(sqlite3 *db, const char *sql)
     return sql_err(sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
+int sql_end(sqlite3 *db, int err)
+{
+    if (err == 0) {
+        err = sql_exec(db, "COMMIT");
+    }
+    if (err != 0 && sqlite3_get_autocommit(db) == 0) {
+        int undo = sql_exec(db, "ROLLBACK");
+        (void)
+            undo; /* the first error is the one to tell; what cannot be undone now is undone at the next open */
+    }
+    return err;
+}
+
 int sql_number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *ret_value)
 {
     sqlite3_stmt *stmt = NULL;

@@ -13,6 +13,8 @@ AP_MUST_CHECK int sql_err(int rc);
 /* "%s: what SQLite says". */
 void sql_why(sqlite3 *db, const char *what, char *why, size_t why_size);
 AP_MUST_CHECK int sql_exec(sqlite3 *db, const char *sql);
+/* COMMIT when err is 0, else ROLLBACK; the first error. */
+AP_MUST_CHECK int sql_end(sqlite3 *db, int err);
 /* The first column of the first row; `fallback` when there is no row or it is NULL. */
 AP_MUST_CHECK int sql_number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *ret_value);
 

@@ -1,5 +1,6 @@
 #include "reader.h"
 
+#include <alphaplus/base/hash.h>
 #include <stdio.h>
 
 enum { PROGRESS_OPS = 100000, PROGRESS_EVENTS = 65536 };
@@ -109,6 +110,29 @@ static int check_events(struct verify *v, char *why, size_t why_size)
     return err;
 }
 
+/* A reader passes over a damaged one; here it is told. */
+static int check_checkpoints(struct verify *v, char *why, size_t why_size)
+{
+    sqlite3_stmt *stmt = NULL;
+    int err = sql_err(
+        sqlite3_prepare_v2(v->journal->db, "SELECT seq, crc, data FROM checkpoints", -1, &stmt, NULL));
+    while (err == 0 && (err = sql_step(stmt)) == 1) {
+        const void *bytes = sqlite3_column_blob(stmt, 2);
+        size_t n = (size_t)sqlite3_column_bytes(stmt, 2);
+        err = 0;
+        if (hash_crc32(0, bytes, n) != (uint32_t)sqlite3_column_int64(stmt, 1)) {
+            (void)snprintf(why, why_size, "the checkpoint after event %lld is damaged: the checksum differs",
+                           (long long)sqlite3_column_int64(stmt, 0));
+            err = AP_ECORRUPT;
+        }
+    }
+    sqlite3_finalize(stmt);
+    if (err < 0 && err != AP_ECORRUPT) {
+        sql_why(v->journal->db, "its checkpoints cannot be read", why, why_size);
+    }
+    return err;
+}
+
 int journal_verify(struct journal *j, bool (*progress)(void *user, double part), void *user, char *why,
                    size_t why_size)
 {
@@ -126,6 +150,9 @@ int journal_verify(struct journal *j, bool (*progress)(void *user, double part),
     v.first_seq = info.first_seq;
     v.last_seq = info.last_seq;
     err = check_events(&v, why, why_size);
+    if (err == 0) {
+        err = check_checkpoints(&v, why, why_size);
+    }
     if (err == 0 && v.events != info.events) {
         (void)snprintf(why, why_size, "its blocks claim %llu events, %llu can be reached",
                        (unsigned long long)info.events, (unsigned long long)v.events);

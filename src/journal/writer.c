@@ -74,19 +74,6 @@ static bool is_block_at_once(const struct journal_writer *w)
     return w->tail_bytes == 0 && w->pending.len >= SEAL_BYTES;
 }
 
-static int end_transaction(struct journal_writer *w, int err)
-{
-    if (err == 0) {
-        err = sql_exec(w->db, "COMMIT");
-    }
-    if (err != 0 && sqlite3_get_autocommit(w->db) == 0) {
-        int undo = sql_exec(w->db, "ROLLBACK");
-        (void)
-            undo; /* the first error is the one to tell; a transaction that cannot be undone is undone at the next open */
-    }
-    return err;
-}
-
 static int store_pending(struct journal_writer *w)
 {
     const struct rows_state before = w->rows.state;
@@ -100,7 +87,7 @@ static int store_pending(struct journal_writer *w)
         err = is_at_once ? sealer_run(&w->sealer, (const uint8_t *)w->pending.data, w->pending.len)
                          : add_tail(w);
     }
-    err = end_transaction(w, err);
+    err = sql_end(w->db, err);
     if (err != 0) {
         w->rows.state = before;
         return err;
@@ -149,7 +136,7 @@ static int seal_once(struct journal_writer *w, const char **ret_why)
         sql_int(&row, last_id);
         err = sql_run(&row);
     }
-    err = end_transaction(w, err);
+    err = sql_end(w->db, err);
     if (err == 0) {
         w->tail_bytes = n == 0 || n > w->tail_bytes ? 0 : w->tail_bytes - n;
         w->tail_ns = w->last_ns;
@@ -190,6 +177,7 @@ static int take_gap(struct journal_writer *w, uint64_t seq, int64_t to_ns)
         struct event ev;
         struct gap_row row;
     } gap = {.ev = {.size = sizeof(gap), .kind = EVENT_GAP, .seq = seq, .recv_ns = to_ns}};
+    checkpointer_lag(&w->checkpointer, w->last_seq);
     gap.row.cause = w->lost > 0 ? GAP_DISK : GAP_JOURNAL_LAG;
     gap.row.error = w->lost > 0 ? w->lost_err : 0;
     gap.row.lost = seq - w->last_seq;
@@ -226,6 +214,7 @@ int journal_append(struct journal_writer *w, const struct event *ev)
         w->retry_bytes = err == 0 ? SEAL_BYTES : w->pending.len + (1 << 20);
     }
     if (w->pending.len > PENDING_MAX) {
+        checkpointer_lag(&w->checkpointer, w->last_seq);
         return drop(w, ev);
     }
     if (w->last_seq != 0 && ev->seq != w->last_seq + 1) {
@@ -233,6 +222,9 @@ int journal_append(struct journal_writer *w, const struct event *ev)
         if (err != 0) {
             return err;
         }
+    }
+    if (ev->kind == EVENT_SESSION) {
+        w->checkpointer.is_lagged = false;
     }
     return take(w, ev);
 }
@@ -260,7 +252,8 @@ int journal_commit(struct journal_writer *w)
         return AP_ENOMEM;
     }
     if (w->pending.len == 0 && w->result_n == 0) {
-        return 0;
+        int kept = checkpointer_store(&w->checkpointer, w->last_seq);
+        return kept == AP_EFULL ? 0 : kept;
     }
     int err = store_pending(w);
     w->err = err;
@@ -276,6 +269,8 @@ int journal_commit(struct journal_writer *w)
     buf_reset(&w->pending);
     w->result_n = 0;
     w->retry_bytes = SEAL_BYTES;
+    int kept = checkpointer_store(&w->checkpointer, w->last_seq);
+    (void)kept; /* a cache */
     /* All is durable by now; a seal that finds no room is tried again at the next commit. */
     err = writer_seal(w, false, &why);
     return err == AP_ECORRUPT || err == AP_ENOMEM ? err : 0;
@@ -313,6 +308,7 @@ int journal_writer_close(struct journal_writer *w)
     sql_finalize_all(w->stmts, WRITER_STMTS);
     rows_finish(&w->rows);
     sealer_finish(&w->sealer);
+    checkpointer_finish(&w->checkpointer);
     leave_one_file(w);
     (void)sqlite3_close(w->db);
     writer_lock_drop(&w->lock);

@@ -2,6 +2,7 @@
 #ifndef ALPHAPLUS_JOURNAL_WRITER_H
 #define ALPHAPLUS_JOURNAL_WRITER_H
 
+#include "checkpoint.h"
 #include "codec.h"
 #include "lock.h"
 #include "rows.h"
@@ -25,6 +26,7 @@ struct journal_writer {
     struct writer_lock lock;
     struct rows rows;
     struct sealer sealer;
+    struct checkpointer checkpointer;
     ZSTD_CCtx *zstd; /* owned; for the tail */
 
     struct buf pending; /* events not yet in the file */

@@ -106,7 +106,7 @@ static int prepare_statements(struct journal_writer *w)
         (w->zstd == NULL || ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, 1)))) {
         err = AP_ENOMEM;
     }
-    return err;
+    return err != 0 ? err : checkpointer_init(&w->checkpointer, w->db, w->zstd);
 }
 
 /* Where the file ends, and whether its last session was closed. */

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JOURNAL_SCHEMA    1
+#define JOURNAL_SCHEMA    2
 #define JOURNAL_COMMIT_NS (250 * INT64_C(1000000))
 
 /* Writer: one thread. */
@@ -107,10 +107,13 @@ struct journal_gap {
 AP_MUST_CHECK int journal_gap(struct journal *j, uint32_t index, struct journal_gap *ret_gap);
 AP_MUST_CHECK int journal_instrument(struct journal *j, uint32_t index, struct instrument *ret_instrument);
 
-/* Every event in order of seq, from the first with seq >= from_seq. */
+/* Every event in order of seq, from the first with seq >= from_seq. What lies before is not read, but for the seal it begins in. */
 struct journal_cursor; /* opaque */
 AP_MUST_CHECK int journal_cursor_open(struct journal *j, uint64_t from_seq,
                                       struct journal_cursor **ret_cursor);
+/* The seq of the first event with recv_ns >= time_ns, of the last session that begins at or before time_ns (the clock may have been
+ * set back between two), or of what follows it; behind the end: the seq that comes next. */
+AP_MUST_CHECK int journal_seq_at(struct journal *j, int64_t time_ns, uint64_t *ret_seq);
 void journal_cursor_close(struct journal_cursor *c);
 /* 1: *ret_event is borrowed until the next call; 0: the end (for now, while it is being written); AP_ECORRUPT: damaged, `why` names
  * block and place. */

@@ -50,7 +50,7 @@ static void refuses_foreign_files(void **state)
     assert_err(open_error(p, why, sizeof(why)), AP_EVERSION);
     assert_non_null(strstr(why, "newer"));
     assert_err(journal_writer_open(&o, &w, why, sizeof(why)), AP_EVERSION);
-    change(p, "PRAGMA user_version = 1");
+    change(p, "PRAGMA user_version = 2");
     check_all(p, &m, 1);
     made_finish(&m);
 }
