@@ -29,6 +29,8 @@ static void report_break(struct engine *e, const struct market *m, enum result_k
 /* Is an unreadable frame enough to doubt the book? Where updates carry ids, the next one tells. */
 static bool is_book_lost(const struct market *m, enum gap_cause cause)
 {
+    if (cause == GAP_STREAM)
+        return false;
     return cause != GAP_BAD_FRAME || m->view.inst.book_rule == BOOK_RULE_NONE;
 }
 

@@ -167,6 +167,8 @@ static void view_book(struct market *m, int64_t now_ns)
     v->book_since_ns = m->sync.since_ns;
     v->gaps = m->sync.gaps;
     v->resyncs = m->sync.resyncs;
+    v->checksums = m->sync.checksums;
+    v->mismatches = m->sync.mismatches;
     v->crossed = m->sync.crossed;
     v->depth_events = m->sync.depth_events;
     v->level_updates = m->sync.level_updates;
@@ -280,6 +282,8 @@ static void view_lost(struct market *m)
     v->book_since_ns = m->sync.since_ns;
     v->gaps = m->sync.gaps;
     v->resyncs = m->sync.resyncs;
+    v->checksums = m->sync.checksums;
+    v->mismatches = m->sync.mismatches;
     v->crossed = m->sync.crossed;
     v->has_touch = 0;
     v->bid_px = v->bid_qty = v->ask_px = v->ask_qty = 0;

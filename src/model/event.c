@@ -39,6 +39,7 @@ const char *gap_cause_name(int cause)
     case GAP_DISCONNECT: return "disconnected";
     case GAP_DISK: return "disk";
     case GAP_CHECKSUM: return "checksum differs";
+    case GAP_STREAM: return "stream lost";
     default: return "?";
     }
 }

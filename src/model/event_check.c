@@ -51,7 +51,15 @@ static bool gap_ok(const struct event *ev, size_t rows)
 static bool feed_ok(const struct event *ev, size_t rows)
 {
     const struct feed_row *f = event_rows_const(ev);
-    return rows == sizeof(*f) && f->state <= FEED_ENDED && IS_TEXT(f->venue) && IS_TEXT(f->reason);
+    if (rows != sizeof(*f) || f->state > FEED_ENDED || !IS_TEXT(f->venue) || !IS_TEXT(f->reason)) {
+        return false;
+    }
+    for (int i = 0; i < FEED_UNKNOWN_MAX; i++) {
+        if (!IS_TEXT(f->unknown[i].name)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool position_ok(const struct event *ev, size_t rows)

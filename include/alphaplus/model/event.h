@@ -126,6 +126,7 @@ enum gap_cause {
     GAP_DISCONNECT = 6,
     GAP_DISK = 7,
     GAP_CHECKSUM = 8, /* the book is not the venue's (engine result) */
+    GAP_STREAM = 9,   /* trades and figures may be missing: a connection was lost that carries no book */
 };
 struct gap_row {
     uint32_t cause; /* enum gap_cause */
@@ -149,6 +150,11 @@ enum feed_state {
     FEED_STATE_LIST(X)
 #undef X
 };
+#define FEED_UNKNOWN_MAX 4
+struct feed_unknown {
+    char name[24]; /* control bytes removed */
+    uint64_t count;
+};
 struct feed_row {
     uint8_t state;
     uint8_t pad[7];
@@ -158,6 +164,17 @@ struct feed_row {
     uint64_t reconnects, refused;       /* refused: events that found the ring full */
     uint32_t frames_per_s, bytes_per_s; /* over the last second */
     char reason[96];
+    uint64_t rest_errors;             /* requests that failed */
+    uint64_t rotations;               /* connections replaced before the venue would have ended them */
+    uint64_t renewals;                /* streams subscribed anew because they were silent */
+    uint64_t repeats;                 /* trades that were told twice, and left out */
+    int64_t clock_ns, clock_error_ns; /* the venue's clock less ours, and how far off that may be at most */
+    int64_t latency_p50_ns,
+        latency_p99_ns; /* of late book updates: receipt less exch_ns, on the venue's clock */
+    uint8_t has_clock, has_latency;
+    uint8_t is_latency_raw; /* 1: the venue's clock is not known, and latencies are by ours */
+    uint8_t pad2[5];
+    struct feed_unknown unknown[FEED_UNKNOWN_MAX]; /* the commonest first; "" beyond the last */
 };
 
 struct session_row {

@@ -63,7 +63,8 @@ struct market_view {
     int64_t book_since_ns; /* in this state */
     int64_t last_depth_ns, last_exch_ns;
     uint64_t gaps, resyncs, crossed, depth_events, level_updates, trades;
-    int64_t known_lo, known_hi; /* book known between these; both 0: not known */
+    uint64_t checksums, mismatches; /* books held to the venue's checksum; of these, wrong */
+    int64_t known_lo, known_hi;     /* book known between these; both 0: not known */
     uint32_t bid_levels, ask_levels;
     int64_t bid_px, bid_qty, ask_px, ask_qty;
     int64_t last_px, last_qty, last_trade_ns;

@@ -183,7 +183,8 @@ static void test_gaps(void **state)
                  {GAP_DISCONNECT, true},
                  {GAP_JOURNAL_LAG, true},
                  {GAP_DISK, true},
-                 {GAP_BAD_FRAME, false}};
+                 {GAP_BAD_FRAME, false},
+                 {GAP_STREAM, false}};
     struct fixture *x = *state;
     for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
         join(x);

@@ -35,7 +35,7 @@ static void test_names(void **state)
     assert_string_equal(event_kind_name(-5), "?");
     assert_string_equal(feed_state_name(FEED_STALE), "STALE");
     assert_string_equal(feed_state_name(99), "?");
-    for (int cause = GAP_RING_FULL; cause <= GAP_DISK; cause++) {
+    for (int cause = GAP_RING_FULL; cause <= GAP_STREAM; cause++) {
         assert_string_not_equal(gap_cause_name(cause), "?");
     }
     assert_string_equal(gap_cause_name(0), "?");
