@@ -21,7 +21,8 @@ _Static_assert(sizeof rows / sizeof rows[0] <= METRIC_MAX, "the registry outgrew
 static const struct metric_registry registry = {.rows = rows, .n = METRICS};
 
 static const struct measure *const list[] = {&measure_spread, &measure_depth, &measure_imbalance,
-                                             &measure_fair,   &measure_trade, &measure_flow};
+                                             &measure_fair,   &measure_bars,  &measure_trade,
+                                             &measure_flow};
 enum { LIST_N = sizeof list / sizeof list[0] };
 _Static_assert(LIST_N <= MEASURE_MAX, "more measures than MEASURE_MAX");
 
@@ -30,6 +31,7 @@ struct measures {
     struct metric_value values[METRIC_MAX];
     const struct measure_worker *worker; /* borrowed; may be NULL */
     size_t states[LIST_N], fits[LIST_N]; /* offsets in `blocks` */
+    size_t bars;                         /* of the states, that of the bars */
     int64_t fit_begun_ns[LIST_N];        /* 0: none under way */
     struct near_levels near;
     _Alignas(16) unsigned char blocks[];
@@ -78,6 +80,8 @@ int measures_create(const struct measure_input *in, const struct measure_worker 
     memcpy(m->states, states, sizeof states);
     memcpy(m->fits, fits, sizeof fits);
     for (int i = 0; i < LIST_N; i++) {
+        if (list[i] == &measure_bars)
+            m->bars = states[i];
         if (list[i]->init)
             list[i]->init(state_of(m, i), in, m->values);
     }
@@ -143,6 +147,7 @@ static uint32_t read_near(const struct book *b, enum side side, struct level lev
 void measures_tick(struct measures *m, const struct measure_input *in, bool is_second)
 {
     struct measure_input with_near = *in;
+    with_near.bars = measures_bars(m);
     if (in->is_true) {
         m->near.bid_n = read_near(in->book, SIDE_BID, m->near.bid);
         m->near.ask_n = read_near(in->book, SIDE_ASK, m->near.ask);
@@ -179,10 +184,17 @@ const struct metric_value *measures_values(const struct measures *m)
     return m->values;
 }
 
+const struct bars *measures_bars(const struct measures *m)
+{
+    return (const struct bars *)(const void *)(m->blocks + m->bars);
+}
+
 void measures_detail(const struct measures *m, const struct measure_input *in, struct detail *ret_detail)
 {
+    struct measure_input with_bars = *in;
+    with_bars.bars = measures_bars(m);
     for (int i = 0; i < LIST_N; i++) {
         if (list[i]->detail)
-            list[i]->detail(m->blocks + m->states[i], in, ret_detail);
+            list[i]->detail(m->blocks + m->states[i], &with_bars, ret_detail);
     }
 }

@@ -21,8 +21,8 @@ enum metric {
         METRICS
 };
 
-extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_trade,
-    measure_flow;
+extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_bars,
+    measure_trade, measure_flow;
 
 /* Sets values[first .. first + n) to this state. */
 void metrics_none(struct metric_value *values, int first, int n, enum metric_state state);

@@ -5,6 +5,7 @@
 #include "engine_impl.h"
 #include "picture.h"
 
+#include <alphaplus/analytics/bars.h>
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
@@ -146,12 +147,32 @@ static void chain_second(struct engine *e)
     }
 }
 
+static void tell_bars(const struct engine *e, const struct market *m, int64_t tick_ns)
+{
+    const struct bars *bars = measures_bars(m->measures);
+    for (int span = 0; e->hooks.on_bar && span < BAR_SPANS; span++) {
+        const struct bar *bar = bars_closed(bars, (enum bar_span)span, tick_ns);
+        if (bar)
+            e->hooks.on_bar(e->hooks.user, &m->view.inst, bar);
+    }
+}
+
+static void tell_running_bars(const struct engine *e, const struct market *m)
+{
+    struct bar bar;
+    for (int span = 0; e->hooks.on_bar && span < BAR_SPANS; span++) {
+        if (bars_running(measures_bars(m->measures), (enum bar_span)span, &bar))
+            e->hooks.on_bar(e->hooks.user, &m->view.inst, &bar);
+    }
+}
+
 static void run_tick(struct engine *e, int64_t tick_ns)
 {
     e->head.time_ns = tick_ns;
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct wall_note n = {e, e->markets[i]};
         market_tick(e->markets[i], tick_ns, on_wall, &n);
+        tell_bars(e, e->markets[i], tick_ns);
         e->markets[i]->view.time_ns = tick_ns;
         if (e->markets[i]->told_mark != 0.0 && !e->markets[i]->view.has_mark)
             engine_tell_mark(e, e->markets[i]);
@@ -271,6 +292,8 @@ void engine_seal(struct engine *e)
                        .time_ns = e->head.time_ns};
     engine_digest(e, &r.digest_exact, &r.digest_all);
     engine_add_result(e, &r);
+    for (uint32_t i = 0; i < e->head.market_n; i++)
+        tell_running_bars(e, e->markets[i]);
 }
 
 static void publish_pictures(struct engine *e)

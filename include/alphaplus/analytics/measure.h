@@ -23,6 +23,7 @@
 #define MEASURE_MAX  48
 #define NEAR_LEVELS  512 /* of each side that a tick looks at together */
 
+struct bars;
 struct detail;
 struct params;
 
@@ -40,6 +41,7 @@ struct measure_input {
     struct level bid, ask;          /* the touch; valid when is_true */
     const struct params *params;    /* borrowed; never NULL */
     const struct near_levels *near; /* borrowed; in on_tick with is_true, else NULL */
+    const struct bars *bars;        /* borrowed; in on_tick, begin, end and detail, else NULL */
 };
 
 struct measure_fit {
@@ -94,6 +96,7 @@ void measures_tick(struct measures *m, const struct measure_input *in, bool is_s
 void measures_lost(struct measures *m, const struct measure_input *in);
 void measures_missed(struct measures *m, const struct measure_input *in);
 const struct metric_value *measures_values(const struct measures *m); /* METRIC_MAX of them */
+const struct bars *measures_bars(const struct measures *m);           /* see analytics/bars.h */
 void measures_detail(const struct measures *m, const struct measure_input *in, struct detail *ret_detail);
 
 #endif

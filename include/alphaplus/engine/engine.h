@@ -9,6 +9,7 @@
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/err.h>
 #include <alphaplus/book/book.h>
+#include <alphaplus/model/bar.h>
 #include <alphaplus/model/detail.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/publication.h>
@@ -28,6 +29,8 @@ struct
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
     /* After each DEPTH or DEPTH_SNAPSHOT event that was applied to a book, the book as it stands right after it. */
     void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
+    /* At the tick that closes a bar of a market, before on_tick; and by engine_seal with the bars that are still running, partial. */
+    void (*on_bar)(void *user, const struct instrument *in, const struct bar *bar);
     const struct measure_worker *worker; /* borrowed; runs heavy fits aside; NULL: they run in place */
     void *user;                          /* borrowed */
     int64_t tick_every_ns;               /* 0: no on_tick */
@@ -53,7 +56,7 @@ bool engine_next_wish(struct engine *e, uint32_t *ret_instrument);
 /* Results for the journal, oldest first; false when there is none. They pile up to a bounded number, then the oldest go. */
 bool engine_next_result(struct engine *e, struct result *ret_result);
 
-/* The session ends here: adds a DIGEST result of the state as it stands. */
+/* The session ends here: adds a DIGEST result of the state as it stands, and tells of the running bars. */
 void engine_seal(struct engine *e);
 
 /* Digest of every published pure figure as of now. */
