@@ -31,6 +31,8 @@ enum prune_stmt {
     PRUNE_FEEDS,
     PRUNE_RESULTS,
     PRUNE_CHECKPOINTS,
+    PRUNE_FIGURES,
+    PRUNE_ESTIMATES,
     PRUNE_STMTS
 };
 
@@ -62,6 +64,9 @@ static const char *const statements[PRUNE_STMTS] = {
     [PRUNE_FEEDS] = "DELETE FROM feeds WHERE seq <= ?1",
     [PRUNE_RESULTS] = "DELETE FROM results WHERE seq <= ?1",
     [PRUNE_CHECKPOINTS] = "DELETE FROM checkpoints WHERE seq <= ?1",
+    /* Bars stay. ?1 of these is a time. */
+    [PRUNE_FIGURES] = "DELETE FROM figures WHERE time_s <= ?1",
+    [PRUNE_ESTIMATES] = "DELETE FROM estimates WHERE time_s <= ?1",
 };
 
 static int read_seals(struct pruner *p)
@@ -204,6 +209,9 @@ static int drop_seals(struct pruner *p, size_t first, size_t last, char *why, si
     }
     for (int i = PRUNE_LIQUIDATIONS; err == 0 && i <= PRUNE_CHECKPOINTS; i++) {
         err = run_with(p, (enum prune_stmt)i, cut);
+    }
+    for (int i = PRUNE_FIGURES; err == 0 && i <= PRUNE_ESTIMATES; i++) {
+        err = run_with(p, (enum prune_stmt)i, (uint64_t)(p->cut_ns / 1000000000));
     }
     if (err == 0) {
         err = is_session_at(p, p->seals[last + 1].seal, &is_clean);

@@ -48,7 +48,7 @@ void rows_finish(struct rows *r)
     sql_finalize_all(r->stmts, ROWS_STMTS);
 }
 
-static const struct instrument *instrument_of(const struct rows *r, uint32_t id)
+const struct instrument *rows_instrument(const struct rows *r, uint32_t id)
 {
     return id <= INSTRUMENT_MAX && r->state.instruments[id].in.id != 0 ? &r->state.instruments[id].in : NULL;
 }
@@ -75,7 +75,7 @@ static void decimal(struct sql_row *row, const struct instrument *in, int64_t va
 /* session, instrument_id, instrument: three values. */
 static void put_instrument(const struct rows *r, struct sql_row *row, uint32_t id)
 {
-    const struct instrument *in = instrument_of(r, id);
+    const struct instrument *in = rows_instrument(r, id);
     char name[INSTRUMENT_NAME_MAX];
     sql_int(row, r->state.session);
     sql_int(row, id);
@@ -181,7 +181,7 @@ static int on_liquidation(struct rows *r, const struct event *ev)
 {
     static const char *const completeness[] = {"unknown", "full", "sampled", "inferred"};
     const struct liquidation_row *l = event_rows_const(ev);
-    const struct instrument *in = instrument_of(r, ev->instrument);
+    const struct instrument *in = rows_instrument(r, ev->instrument);
     struct sql_row row = sql_row(r->stmts[ROWS_LIQUIDATION]);
     put_head(r, &row, ev);
     sql_text(&row, l->side == POSITION_LONG ? "long" : "short");
@@ -204,7 +204,7 @@ static int on_liquidation(struct rows *r, const struct event *ev)
 static int on_interest(struct rows *r, const struct event *ev)
 {
     const struct count_row *c = event_rows_const(ev);
-    const struct instrument *in = instrument_of(r, ev->instrument);
+    const struct instrument *in = rows_instrument(r, ev->instrument);
     struct sql_row row = sql_row(r->stmts[ROWS_INTEREST]);
     put_head(r, &row, ev);
     sql_int(&row, c->value);
@@ -233,7 +233,7 @@ static bool is_funding_due(struct rows *r, const struct event *ev, const struct 
 static int on_mark(struct rows *r, const struct event *ev)
 {
     const struct mark_row *m = event_rows_const(ev);
-    const struct instrument *in = instrument_of(r, ev->instrument);
+    const struct instrument *in = rows_instrument(r, ev->instrument);
     if (!is_funding_due(r, ev, m)) {
         return 0;
     }

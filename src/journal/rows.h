@@ -58,6 +58,8 @@ void rows_finish(struct rows *r);
 AP_MUST_CHECK int rows_event(struct rows *r, const struct event *ev);
 AP_MUST_CHECK int rows_result(struct rows *r, const struct result *result);
 AP_MUST_CHECK int rows_session_end(struct rows *r, uint64_t last_seq, int64_t end_ns);
+/* The session's newest of this id; NULL: not declared. */
+const struct instrument *rows_instrument(const struct rows *r, uint32_t id);
 AP_MUST_CHECK int rows_session_close(struct rows *r);
 
 #endif

@@ -51,6 +51,11 @@ static int add_tail(struct journal_writer *w)
     return sql_run(&row);
 }
 
+static const struct instrument *find_instrument(const void *user, uint32_t id)
+{
+    return rows_instrument(user, id);
+}
+
 static int add_rows(struct journal_writer *w)
 {
     int err = 0;
@@ -61,6 +66,9 @@ static int add_rows(struct journal_writer *w)
     }
     for (size_t i = 0; err == 0 && i < w->result_n; i++) {
         err = rows_result(&w->rows, &w->results[i]);
+    }
+    if (err == 0) {
+        err = rollups_store(&w->rollups, find_instrument, &w->rows);
     }
     if (err == 0 && w->pending.len > 0) {
         err = rows_session_end(&w->rows, w->pending_info.last_seq, w->pending_info.last_ns);
@@ -90,6 +98,7 @@ static int store_pending(struct journal_writer *w)
     err = sql_end(w->db, err);
     if (err != 0) {
         w->rows.state = before;
+        rollups_undo(&w->rollups);
         return err;
     }
     if (!is_at_once && w->pending.len > 0) {
@@ -245,13 +254,20 @@ int journal_append_result(struct journal_writer *w, const struct result *r)
     return 0;
 }
 
+int journal_append_rollup(struct journal_writer *w, const struct rollup_head *record)
+{
+    int err = rollups_add(&w->rollups, record);
+    w->stats.dropped += err != 0;
+    return err;
+}
+
 int journal_commit(struct journal_writer *w)
 {
     const char *why = NULL;
     if (w->lost > 0 && w->pending.len <= PENDING_MAX && take_gap(w, w->lost_seq, w->lost_ns) != 0) {
         return AP_ENOMEM;
     }
-    if (w->pending.len == 0 && w->result_n == 0) {
+    if (w->pending.len == 0 && w->result_n == 0 && w->rollups.pending.len == 0) {
         int kept = checkpointer_store(&w->checkpointer, w->last_seq);
         return kept == AP_EFULL ? 0 : kept;
     }
@@ -268,6 +284,7 @@ int journal_commit(struct journal_writer *w)
     w->pending_info = (struct codec_info){0};
     buf_reset(&w->pending);
     w->result_n = 0;
+    rollups_clear(&w->rollups);
     w->retry_bytes = SEAL_BYTES;
     int kept = checkpointer_store(&w->checkpointer, w->last_seq);
     (void)kept; /* a cache */
@@ -309,6 +326,7 @@ int journal_writer_close(struct journal_writer *w)
     rows_finish(&w->rows);
     sealer_finish(&w->sealer);
     checkpointer_finish(&w->checkpointer);
+    rollups_finish(&w->rollups);
     leave_one_file(w);
     (void)sqlite3_close(w->db);
     writer_lock_drop(&w->lock);

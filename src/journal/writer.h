@@ -5,6 +5,7 @@
 #include "checkpoint.h"
 #include "codec.h"
 #include "lock.h"
+#include "rollups.h"
 #include "rows.h"
 #include "seal.h"
 #include "sql.h"
@@ -27,6 +28,7 @@ struct journal_writer {
     struct rows rows;
     struct sealer sealer;
     struct checkpointer checkpointer;
+    struct rollups rollups;
     ZSTD_CCtx *zstd; /* owned; for the tail */
 
     struct buf pending; /* events not yet in the file */

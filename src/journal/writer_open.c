@@ -85,7 +85,7 @@ static int prepare_file(struct journal_writer *w, const struct journal_writer_op
     return err;
 }
 
-static int prepare_statements(struct journal_writer *w)
+static int prepare_statements(struct journal_writer *w, const struct journal_writer_options *o)
 {
     static const char *const sql[WRITER_STMTS] = {
         [WRITER_TAIL_ADD] =
@@ -105,6 +105,9 @@ static int prepare_statements(struct journal_writer *w)
     if (err == 0 &&
         (w->zstd == NULL || ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_compressionLevel, 1)))) {
         err = AP_ENOMEM;
+    }
+    if (err == 0) {
+        err = rollups_init(&w->rollups, w->db, o->metrics);
     }
     return err != 0 ? err : checkpointer_init(&w->checkpointer, w->db, w->zstd);
 }
@@ -154,7 +157,7 @@ int writer_attach(struct journal_writer *w, const struct journal_writer_options 
     }
     err = prepare_file(w, o, is_empty);
     if (err == 0) {
-        err = prepare_statements(w);
+        err = prepare_statements(w, o);
     }
     if (err == 0) {
         err = read_end(w);

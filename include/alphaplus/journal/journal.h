@@ -7,7 +7,8 @@
 
 #include <alphaplus/base/err.h>
 #include <alphaplus/model/event.h>
-#include <alphaplus/model/result.h>
+#include <alphaplus/model/metric.h>
+#include <alphaplus/model/rollup.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,8 @@ struct journal_writer_options {
     const char *path;
     const char *program;  /* "alphaplus 0.1.0" */
     int64_t page_ceiling; /* 0: none; for tests of a full disk */
+    const struct metric_registry
+        *metrics; /* borrowed; names of the figures that rollups hold; NULL: they are left out */
 };
 /* Creates the file or goes on with it. AP_EBUSY: another writer has it; AP_EVERSION, AP_ECORRUPT (not a journal), AP_EACCESS, AP_EIO;
  * the words in `why`. */
@@ -31,6 +34,8 @@ AP_MUST_CHECK int journal_writer_open(const struct journal_writer_options *o,
  * counted: the error of the last journal_commit. */
 AP_MUST_CHECK int journal_append(struct journal_writer *w, const struct event *ev);
 AP_MUST_CHECK int journal_append_result(struct journal_writer *w, const struct result *r);
+/* One of model/rollup.h. AP_EINVAL: malformed; AP_EFULL: too much is pending, dropped and counted. */
+AP_MUST_CHECK int journal_append_rollup(struct journal_writer *w, const struct rollup_head *record);
 /* Makes all of it durable against a crash of the program. Called at least every JOURNAL_COMMIT_NS while there is something.
  * AP_EFULL (disk full), AP_EIO, or AP_EAGAIN (another program holds the file): nothing stored before is harmed; what was pending
  * stays pending up to a bound, then new events are dropped and counted, and a GAP event says so when it goes on. */

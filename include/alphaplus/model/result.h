@@ -7,7 +7,10 @@
 #define RESULT_KIND_LIST(X)                                                                                  \
     X(1, GAP, "gap")       /* cause, text; from_id .. to_id: the ids that did not follow */                  \
     X(2, HEALED, "healed") /* the book is true again */                                                      \
-    X(3, DIGEST, "digest") /* digest_exact, digest_all after event seq */
+    X(3, DIGEST, "digest") /* digest_exact, digest_all after event seq */                                    \
+    X(4, BAR, "bar")       /* this and the next two: records of model/rollup.h */                            \
+    X(5, FIGURES, "figures")                                                                                 \
+    X(6, LEVELS, "levels")
 enum result_kind {
 #define X(number, name, text) RESULT_##name = (number),
     RESULT_KIND_LIST(X)
