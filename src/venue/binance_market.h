@@ -14,7 +14,10 @@ struct binance_call {
 /* On the path of another class a stream is acknowledged and stays silent. */
 struct binance_route {
     const char *path;
-    const char *suffixes[4]; /* of the symbol in small letters */
+    struct {
+        const char *suffix; /* of the symbol in small letters */
+        uint8_t kind;       /* enum event_kind that it brings */
+    } streams[4];
 };
 
 struct binance_market {
@@ -40,9 +43,13 @@ void binance_market_plan(const struct binance_market *market, const struct instr
                          struct venue_plan *ret_plan);
 int binance_market_rest_path(const struct binance_market *market, enum venue_rest what,
                              const struct instrument *in, char *buf, size_t size, int *ret_weight);
-/* The same for all. */
+/* The same for all, as in struct venue. */
 int binance_decode_rest(struct decoder *d, enum venue_rest what, const struct instrument *in,
                         const char *bytes, size_t n, struct event_buf *out);
+int binance_read_time(const char *bytes, size_t n, int64_t *ret_ns);
+/* Of fundingInfo, which lists the adjusted ones. */
+int binance_read_funding(const char *bytes, size_t n,
+                         void (*found)(void *user, const char *symbol, uint32_t interval_s), void *user);
 int binance_is_bare_snapshot(const char *bytes, size_t n);
 int binance_subscribe(char *buf, size_t size, const char (*streams)[VENUE_STREAM_MAX], size_t n, uint64_t id,
                       int is_unsubscribe);
@@ -77,8 +84,10 @@ int binance_subscribe(char *buf, size_t size, const char (*streams)[VENUE_STREAM
     }
 
 #define BINANCE_CALL_FIELDS                                                                                  \
-    .decode = decode, .decode_rest = binance_decode_rest, .read_instruments = read_instruments,              \
-    .probe = probe, .infer = infer, .is_bare_snapshot = binance_is_bare_snapshot, .plan = plan,              \
+    .conn_max_s = 24 * 3600, .has_trade_ids = 1, .rest_window_s = 60,                                        \
+    .rest_weight_header = "x-mbx-used-weight-1m:", .read_time = binance_read_time, .decode = decode,         \
+    .decode_rest = binance_decode_rest, .read_instruments = read_instruments, .probe = probe,                \
+    .infer = infer, .is_bare_snapshot = binance_is_bare_snapshot, .plan = plan,                              \
     .subscribe = binance_subscribe, .rest_path = rest_path
 
 #endif

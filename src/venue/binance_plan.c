@@ -7,17 +7,13 @@
 #include <string.h>
 
 static void add_stream(struct venue_plan *plan, struct venue_conn *conn, const char *symbol,
-                       const char *suffix)
+                       const char *suffix, int kind)
 {
     char lower[SYMBOL_MAX] = {0};
-    if (plan->stream_n == sizeof(plan->streams) / sizeof(plan->streams[0])) {
-        return;
-    }
     for (size_t i = 0; i < SYMBOL_MAX - 1 && symbol[i] != '\0'; i++) {
         lower[i] = (char)tolower((unsigned char)symbol[i]);
     }
-    (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, "%s%s", lower, suffix);
-    conn->n++;
+    conn->n += venue_plan_add(plan, kind, "%s%s", lower, suffix);
 }
 
 void binance_market_plan(const struct binance_market *market, const struct instrument *list, size_t n,
@@ -31,8 +27,8 @@ void binance_market_plan(const struct binance_market *market, const struct instr
         (void)snprintf(conn->path, sizeof(conn->path), "%s", route->path);
         conn->first = plan->stream_n;
         for (size_t i = 0; i < n; i++) {
-            for (size_t k = 0; route->suffixes[k] != NULL; k++) {
-                add_stream(plan, conn, list[i].symbol, route->suffixes[k]);
+            for (size_t k = 0; route->streams[k].suffix != NULL; k++) {
+                add_stream(plan, conn, list[i].symbol, route->streams[k].suffix, route->streams[k].kind);
             }
         }
     }

@@ -1,5 +1,6 @@
 /* What an instrument's decimals must hold, read off frames; for captures without the venue's list. */
 #include "binance.h"
+#include "list.h"
 
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
@@ -294,15 +295,7 @@ static void split_symbol(const char *symbol, struct instrument *in)
                                      "TRY",  "EUR",  "BTC",  "ETH",   "BNB"};
     const char *end = strchr(symbol, '_');
     size_t n = end != NULL ? (size_t)(end - symbol) : strlen(symbol);
-    for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
-        size_t quote_n = strlen(quotes[i]);
-        if (n > quote_n && n - quote_n < sizeof(in->base) &&
-            memcmp(symbol + n - quote_n, quotes[i], quote_n) == 0) {
-            memcpy(in->base, symbol, n - quote_n);
-            memcpy(in->quote, quotes[i], quote_n);
-            return;
-        }
-    }
+    list_split(symbol, n, quotes, sizeof(quotes) / sizeof(quotes[0]), in);
 }
 
 /* All prices of a spot market are written with eight decimals. */

@@ -1,8 +1,8 @@
 /* REST answers: few and small beside the stream, so read with jansson. */
 #include "binance.h"
+#include "list.h"
 
 #include <alphaplus/base/fixed.h>
-#include <jansson.h>
 #include <string.h>
 
 enum { NS_PER_MS = 1000000, LIST_BYTES_MAX = 32 << 20 /* spot lists thousands */ };
@@ -219,12 +219,6 @@ int binance_decode_rest(struct decoder *d, enum venue_rest what, const struct in
 
 /* --- list of instruments ------------------------------------------------------------------------------------------- */
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
 /* The filter's step: its decimals without trailing zeros, and how many of those units it is. */
 static bool read_step(const json_t *filters, const char *type, const char *key, uint8_t *ret_decimals,
                       int64_t *ret_step)
@@ -233,35 +227,22 @@ static bool read_step(const json_t *filters, const char *type, const char *key, 
     json_t *filter;
     json_array_foreach(filters, i, filter)
     {
-        const char *step = text_of(filter, key);
-        int decimals;
-        if (strcmp(text_of(filter, "filterType"), type) != 0) {
-            continue;
+        if (strcmp(list_text(filter, "filterType"), type) == 0) {
+            return list_step(list_text(filter, key), ret_decimals, ret_step);
         }
-        if (fixed_count_decimals(step, strlen(step), 0, &decimals) < 0 ||
-            fixed_parse(step, strlen(step), decimals, ret_step) < 0) {
-            return false;
-        }
-        *ret_decimals = (uint8_t)decimals;
-        return *ret_step >= 1;
     }
     return false;
 }
 
 static bool copy_name(char *buf, size_t size, const char *text)
 {
-    size_t n = strlen(text);
-    if (n >= size) {
-        return false;
-    }
-    memcpy(buf, text, n + 1);
-    return true;
+    return list_copy(buf, size, text, strlen(text));
 }
 
 /* Perpetual or dated? False: neither. */
 static bool read_contract(const json_t *s, struct instrument *in)
 {
-    const char *contract = text_of(s, "contractType");
+    const char *contract = list_text(s, "contractType");
     if (strcmp(contract, "PERPETUAL") == 0 || strcmp(contract, "TRADIFI_PERPETUAL") == 0) {
         in->kind = INSTRUMENT_PERPETUAL;
         return true;
@@ -301,7 +282,7 @@ static void widen_qty(const json_t *filters, struct instrument *in)
 
 static bool is_trading(const json_t *s, const struct binance_market *market)
 {
-    return strcmp(text_of(s, market->is_inverse ? "contractStatus" : "status"), "TRADING") == 0;
+    return strcmp(list_text(s, market->is_inverse ? "contractStatus" : "status"), "TRADING") == 0;
 }
 
 /* Is it one that can be watched? Widths come from the filters, never from pricePrecision, which is another thing. */
@@ -321,11 +302,11 @@ static bool read_symbol(const struct binance_market *market, const json_t *s, st
     const json_t *filters = json_object_get(s, "filters");
     if ((!market->is_spot && !read_contract(s, &in)) || (market->is_inverse && !read_contract_size(s, &in)) ||
         !copy_name(in.venue, sizeof(in.venue), market->name) ||
-        !copy_name(in.symbol, sizeof(in.symbol), text_of(s, "symbol")) ||
-        !copy_name(in.base, sizeof(in.base), text_of(s, "baseAsset")) ||
-        !copy_name(in.quote, sizeof(in.quote), text_of(s, "quoteAsset")) ||
+        !copy_name(in.symbol, sizeof(in.symbol), list_text(s, "symbol")) ||
+        !copy_name(in.base, sizeof(in.base), list_text(s, "baseAsset")) ||
+        !copy_name(in.quote, sizeof(in.quote), list_text(s, "quoteAsset")) ||
         !copy_name(in.settle, sizeof(in.settle),
-                   text_of(s, market->is_spot ? "quoteAsset" : "marginAsset")) ||
+                   list_text(s, market->is_spot ? "quoteAsset" : "marginAsset")) ||
         !read_step(filters, "PRICE_FILTER", "tickSize", &in.price_decimals, &in.tick) ||
         !read_step(filters, "LOT_SIZE", "stepSize", &in.qty_decimals, &in.lot) || in.lot > FIXED_VALUE_MAX) {
         return false;
@@ -360,6 +341,44 @@ int binance_market_read_instruments(const struct binance_market *market, const c
         struct instrument in;
         if (read_symbol(market, s, &in)) {
             found(user, &in);
+            count++;
+        }
+    }
+    json_decref(root);
+    return count;
+}
+
+/* --- the venue ----------------------------------------------------------------------------------------------------- */
+
+int binance_read_time(const char *bytes, size_t n, int64_t *ret_ns)
+{
+    json_t *root = n > FRAME_BYTES_MAX ? NULL : load(bytes, n, false);
+    bool is_time = list_time(json_object_get(root, "serverTime"), ret_ns);
+    json_decref(root);
+    return is_time ? 0 : AP_ESYNTAX;
+}
+
+int binance_read_funding(const char *bytes, size_t n,
+                         void (*found)(void *user, const char *symbol, uint32_t interval_s), void *user)
+{
+    enum { WEEK_H = 7 * 24 };
+    json_error_t unused;
+    json_t *row;
+    size_t i;
+    int count = 0;
+    if (n > FRAME_BYTES_MAX) {
+        return AP_ETOOBIG;
+    }
+    json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    if (!json_is_array(root)) {
+        json_decref(root);
+        return root != NULL ? AP_ETYPE : AP_ESYNTAX;
+    }
+    json_array_foreach(root, i, row)
+    {
+        json_int_t hours = json_integer_value(json_object_get(row, "fundingIntervalHours"));
+        if (hours >= 1 && hours <= WEEK_H) {
+            found(user, list_text(row, "symbol"), (uint32_t)hours * 3600);
             count++;
         }
     }

@@ -13,6 +13,8 @@ const struct venue venue_bybit = {
     .ws_base = "wss://stream.bybit.com",
     .completeness = COMPLETENESS_FULL,
     .snapshot_by = SNAPSHOT_RESUBSCRIBE,
+    .rest_window_s = 5,
+    .rest_weight = 600,
     .ping_s = 20,
     .ping_text = "{\"op\":\"ping\"}",
     .decode = bybit_decode,
@@ -24,6 +26,8 @@ const struct venue venue_bybit = {
     .plan = bybit_plan,
     .subscribe = bybit_subscribe,
     .rest_path = bybit_rest_path,
+    .next_page = bybit_next_page,
+    .read_time = bybit_read_time,
 };
 
 const struct field_names bybit_top_names = {{"topic", "type", "ts", "cts", "data", "op", "success"}};

@@ -38,6 +38,8 @@ int bybit_decode_rest(struct decoder *d, enum venue_rest what, const struct inst
                       size_t n, struct event_buf *out);
 int bybit_read_instruments(const char *bytes, size_t n,
                            void (*found)(void *user, const struct instrument *in), void *user);
+int bybit_next_page(const char *bytes, size_t n, char *buf, size_t size);
+int bybit_read_time(const char *bytes, size_t n, int64_t *ret_ns);
 int bybit_probe(struct venue_probe *p, const char *bytes, size_t n);
 void bybit_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in);
 int bybit_is_bare_snapshot(const char *bytes, size_t n);

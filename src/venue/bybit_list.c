@@ -1,41 +1,19 @@
 /* Bybit: which instruments there are (told by the venue, or read off frames), what to subscribe to, what to ask for. */
 #include "bybit.h"
+#include "list.h"
 
 #include <alphaplus/base/fixed.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-/* --- the venue's list ---------------------------------------------------------------------------------------------- */
+#define LIST_PATH "/v5/market/instruments-info?category=linear&limit=1000"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
+/* --- the venue's list ---------------------------------------------------------------------------------------------- */
 
 static bool copy_name(char *buf, size_t size, const char *text)
 {
-    size_t n = strlen(text);
-    if (n >= size) {
-        return false;
-    }
-    memcpy(buf, text, n + 1);
-    return true;
-}
-
-/* Its decimals without trailing zeros, and how many of those units it is. */
-static bool read_step(const json_t *filter, const char *key, uint8_t *ret_decimals, int64_t *ret_step)
-{
-    const char *step = text_of(filter, key);
-    int decimals;
-    if (fixed_count_decimals(step, strlen(step), 0, &decimals) < 0 ||
-        fixed_parse(step, strlen(step), decimals, ret_step) < 0) {
-        return false;
-    }
-    *ret_decimals = (uint8_t)decimals;
-    return *ret_step >= 1;
+    return list_copy(buf, size, text, strlen(text));
 }
 
 static uint8_t mark_decimals(uint8_t price_decimals)
@@ -46,19 +24,14 @@ static uint8_t mark_decimals(uint8_t price_decimals)
 
 static bool read_contract(const json_t *s, struct instrument *in)
 {
-    const char *contract = text_of(s, "contractType"), *delivery = text_of(s, "deliveryTime");
-    int64_t ms;
+    const char *contract = list_text(s, "contractType");
     if (strcmp(contract, "LinearPerpetual") == 0) {
         in->kind = INSTRUMENT_PERPETUAL;
         return true;
     }
-    if (strcmp(contract, "LinearFutures") != 0 || fixed_parse(delivery, strlen(delivery), 0, &ms) < 0 ||
-        ms <= 0 || ms > INT64_MAX / 1000000) {
-        return false;
-    }
     in->kind = INSTRUMENT_FUTURE;
-    in->expiry_ns = ms * 1000000;
-    return true;
+    return strcmp(contract, "LinearFutures") == 0 &&
+           list_time(json_object_get(s, "deliveryTime"), &in->expiry_ns);
 }
 
 static bool read_symbol(const json_t *s, struct instrument *ret_in)
@@ -70,15 +43,15 @@ static bool read_symbol(const json_t *s, struct instrument *ret_in)
         .book_rule = BOOK_RULE_SEQUENCE,
         .rate_decimals = BYBIT_RATE_DECIMALS,
         .multiplier = INT64_C(100000000),
-        .trading = strcmp(text_of(s, "status"), "Trading") == 0,
+        .trading = strcmp(list_text(s, "status"), "Trading") == 0,
         .liq_completeness = COMPLETENESS_FULL,
     };
-    if (!read_contract(s, &in) || !copy_name(in.symbol, sizeof(in.symbol), text_of(s, "symbol")) ||
-        !copy_name(in.base, sizeof(in.base), text_of(s, "baseCoin")) ||
-        !copy_name(in.quote, sizeof(in.quote), text_of(s, "quoteCoin")) ||
-        !copy_name(in.settle, sizeof(in.settle), text_of(s, "settleCoin")) ||
-        !read_step(json_object_get(s, "priceFilter"), "tickSize", &in.price_decimals, &in.tick) ||
-        !read_step(json_object_get(s, "lotSizeFilter"), "qtyStep", &in.qty_decimals, &in.lot)) {
+    if (!read_contract(s, &in) || !copy_name(in.symbol, sizeof(in.symbol), list_text(s, "symbol")) ||
+        !copy_name(in.base, sizeof(in.base), list_text(s, "baseCoin")) ||
+        !copy_name(in.quote, sizeof(in.quote), list_text(s, "quoteCoin")) ||
+        !copy_name(in.settle, sizeof(in.settle), list_text(s, "settleCoin")) ||
+        !list_step(list_text(json_object_get(s, "priceFilter"), "tickSize"), &in.price_decimals, &in.tick) ||
+        !list_step(list_text(json_object_get(s, "lotSizeFilter"), "qtyStep"), &in.qty_decimals, &in.lot)) {
         return false;
     }
     json_int_t interval = json_integer_value(minutes);
@@ -119,24 +92,35 @@ int bybit_read_instruments(const char *bytes, size_t n,
     return count;
 }
 
-/* --- read off frames ----------------------------------------------------------------------------------------------- */
-
-static int name_of(const struct fields *f, int key, char name[SYMBOL_MAX])
+/* The cursor is the venue's own, escaped as it wants it back: anything else is none of its. */
+int bybit_next_page(const char *bytes, size_t n, char *buf, size_t size)
 {
-    char buf[FIELD_TEXT_MAX];
-    const char *text;
-    size_t n;
-    int err = fields_text(f, key, buf, &text, &n);
-    if (err < 0) {
-        return err;
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~%";
+    json_error_t unused;
+    json_t *root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    const char *cursor = list_text(json_object_get(root, "result"), "nextPageCursor");
+    int got = 0;
+    if (root == NULL || strspn(cursor, allowed) != strlen(cursor)) {
+        got = AP_ESYNTAX;
+    } else if (cursor[0] != '\0') {
+        int used = snprintf(buf, size, LIST_PATH "&cursor=%s", cursor);
+        got = used > 0 && (size_t)used < size ? 1 : AP_ETOOBIG;
     }
-    if (n == 0 || n >= SYMBOL_MAX || memchr(text, '\0', n) != NULL) {
-        return AP_ESYNTAX;
-    }
-    memcpy(name, text, n);
-    name[n] = '\0';
-    return 0;
+    json_decref(root);
+    return got;
 }
+
+int bybit_read_time(const char *bytes, size_t n, int64_t *ret_ns)
+{
+    json_error_t unused;
+    json_t *root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    const char *nano = list_text(json_object_get(root, "result"), "timeNano");
+    int err = fixed_parse(nano, strlen(nano), 0, ret_ns);
+    json_decref(root);
+    return err == 0 && *ret_ns > 0 ? 0 : AP_ESYNTAX;
+}
+
+/* --- read off frames ----------------------------------------------------------------------------------------------- */
 
 static int probe_book(struct venue_probe *p, const struct scan_value *data)
 {
@@ -144,7 +128,7 @@ static int probe_book(struct venue_probe *p, const struct scan_value *data)
     struct fields book;
     int err;
     if ((err = fields_of(data, &bybit_book_names, &book)) < 0 ||
-        (err = name_of(&book, BOOK_S, seen.symbol)) < 0 ||
+        (err = fields_name(&book, BOOK_S, seen.symbol)) < 0 ||
         (err = fields_probe_levels(&seen, &book, BOOK_B)) < 0 ||
         (err = fields_probe_levels(&seen, &book, BOOK_A)) < 0) {
         return err;
@@ -158,7 +142,7 @@ static int probe_ticker(struct venue_probe *p, const struct scan_value *data)
     struct fields t;
     int err;
     if ((err = fields_of(data, &bybit_ticker_names, &t)) < 0 ||
-        (err = name_of(&t, TICKER_SYMBOL, seen.symbol)) < 0 ||
+        (err = fields_name(&t, TICKER_SYMBOL, seen.symbol)) < 0 ||
         (err = fields_probe_decimals(&seen.mark_decimals, &t, TICKER_MARK)) < 0 ||
         (err = fields_probe_decimals(&seen.mark_decimals, &t, TICKER_INDEX)) < 0 ||
         (err = fields_probe_decimals(&seen.rate_decimals, &t, TICKER_RATE)) < 0 ||
@@ -178,7 +162,7 @@ static int probe_trades(struct venue_probe *p, const struct scan_value *data)
     }
     while ((more = fields_next(&s, &bybit_trade_names, &f)) == 1) {
         struct venue_probe_symbol seen = {.tick = 0};
-        if ((err = name_of(&f, TRADE_S, seen.symbol)) < 0 ||
+        if ((err = fields_name(&f, TRADE_S, seen.symbol)) < 0 ||
             (err = fields_probe_price(&seen, &f, TRADE_P)) < 0 ||
             (err = fields_probe_decimals(&seen.qty_decimals, &f, TRADE_V)) < 0 ||
             (err = fields_probe_add(p, &seen, bybit_infer)) < 0) {
@@ -232,17 +216,9 @@ void bybit_infer(const struct venue_probe_symbol *seen, struct instrument *ret_i
         .liq_completeness = COMPLETENESS_FULL,
     };
     memcpy(in.symbol, seen->symbol, sizeof(in.symbol));
-    size_t n = strlen(in.symbol);
     in.kind = strchr(in.symbol, '-') != NULL ? INSTRUMENT_FUTURE : INSTRUMENT_PERPETUAL;
-    for (size_t i = 0; i < sizeof(quotes) / sizeof(quotes[0]); i++) {
-        size_t quote_n = strlen(quotes[i]);
-        if (n > quote_n && n - quote_n < sizeof(in.base) &&
-            memcmp(in.symbol + n - quote_n, quotes[i], quote_n) == 0) {
-            memcpy(in.base, in.symbol, n - quote_n);
-            memcpy(in.quote, quotes[i], quote_n);
-            memcpy(in.settle, quotes[i], quote_n);
-        }
-    }
+    list_split(in.symbol, strlen(in.symbol), quotes, sizeof(quotes) / sizeof(quotes[0]), &in);
+    memcpy(in.settle, in.quote, sizeof(in.settle));
     *ret_in = in;
 }
 
@@ -257,15 +233,20 @@ int bybit_is_bare_snapshot(const char *bytes, size_t n)
 void bybit_plan(const struct instrument *list, size_t n, struct venue_plan *ret_plan)
 {
     /* The deepest book, and the best prices at the rate they change. */
-    static const char topics[][20] = {"orderbook.1000.", "orderbook.1.", "publicTrade.", "tickers.",
-                                      "allLiquidation."};
+    static const struct {
+        const char *name;
+        uint8_t kind;
+    } topics[] = {{"orderbook.1000.", EVENT_DEPTH},
+                  {"orderbook.1.", EVENT_QUOTE},
+                  {"publicTrade.", EVENT_TRADE},
+                  {"tickers.", EVENT_MARK},
+                  {"allLiquidation.", EVENT_LIQUIDATION}};
     struct venue_plan *plan = ret_plan;
     memset(plan, 0, sizeof(*plan));
     n = n > INSTRUMENT_MAX ? INSTRUMENT_MAX : n;
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < sizeof(topics) / sizeof(topics[0]); k++) {
-            (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, "%s%s", topics[k],
-                           list[i].symbol);
+            (void)venue_plan_add(plan, topics[k].kind, "%s%s", topics[k].name, list[i].symbol);
         }
     }
     if (n > 0) {
@@ -300,10 +281,10 @@ int bybit_rest_path(enum venue_rest what, const struct instrument *in, char *buf
                     int *ret_weight)
 {
     (void)in;
-    if (what != REST_INSTRUMENTS) {
+    if (what != REST_INSTRUMENTS && what != REST_TIME) {
         return AP_EUNSUPPORTED;
     }
-    int n = snprintf(buf, size, "/v5/market/instruments-info?category=linear&limit=1000");
+    int n = snprintf(buf, size, "%s", what == REST_TIME ? "/v5/market/time" : LIST_PATH);
     if (n < 0 || (size_t)n >= size) {
         return AP_ETOOBIG;
     }

@@ -103,6 +103,23 @@ int fields_text(const struct fields *f, int key, char buf[FIELD_TEXT_MAX], const
     return fields_has(f, key) ? scan_text(&f->values[key], buf, FIELD_TEXT_MAX, ret_text, ret_n) : AP_ESYNTAX;
 }
 
+int fields_name(const struct fields *f, int key, char name[SYMBOL_MAX])
+{
+    char buf[FIELD_TEXT_MAX];
+    const char *text;
+    size_t n;
+    int err = fields_text(f, key, buf, &text, &n);
+    if (err < 0) {
+        return err;
+    }
+    if (n == 0 || n >= SYMBOL_MAX || memchr(text, '\0', n) != NULL) {
+        return AP_ESYNTAX;
+    }
+    memcpy(name, text, n);
+    name[n] = '\0';
+    return 0;
+}
+
 bool fields_is(const struct fields *f, int key, const char *text)
 {
     char buf[FIELD_TEXT_MAX];

@@ -66,6 +66,8 @@ AP_MUST_CHECK int fields_put(struct event_buf *out, int kind, const struct instr
                              uint64_t last_id, const void *rows, size_t rows_bytes);
 
 /* What captures tell of an instrument's decimals (venue.probe): each widens `seen` by one value. Absent or "" is nothing. */
+/* The name of an instrument: AP_ESYNTAX when it cannot be one. */
+AP_MUST_CHECK int fields_name(const struct fields *f, int key, char name[SYMBOL_MAX]);
 AP_MUST_CHECK int fields_probe_price(struct venue_probe_symbol *seen, const struct fields *f, int key);
 AP_MUST_CHECK int fields_probe_decimals(uint8_t *decimals, const struct fields *f, int key);
 AP_MUST_CHECK int fields_probe_levels(struct venue_probe_symbol *seen, const struct fields *f, int key);

@@ -3,23 +3,6 @@
 
 #include <string.h>
 
-static int name_of(const struct fields *f, int coin_key, struct venue_probe_symbol *seen)
-{
-    char buf[FIELD_TEXT_MAX];
-    const char *coin;
-    size_t n;
-    int err = fields_text(f, coin_key, buf, &coin, &n);
-    if (err < 0) {
-        return err;
-    }
-    if (n == 0 || n >= SYMBOL_MAX || memchr(coin, '\0', n) != NULL) {
-        return AP_ESYNTAX;
-    }
-    memcpy(seen->symbol, coin, n);
-    seen->symbol[n] = '\0';
-    return 0;
-}
-
 static int probe_row(struct venue_probe_symbol *seen, const struct fields *row, int px_key, int sz_key)
 {
     int err = fields_probe_price(seen, row, px_key);
@@ -33,7 +16,7 @@ static int probe_book(struct venue_probe *p, const struct scan_value *data)
     struct scan_value sides[2];
     int err;
     if ((err = fields_of(data, &hyperliquid_book, &book)) < 0 ||
-        (err = name_of(&book, BOOK_coin, &seen)) < 0) {
+        (err = fields_name(&book, BOOK_coin, seen.symbol)) < 0) {
         return err;
     }
     if (!fields_has(&book, BOOK_levels)) {
@@ -61,7 +44,8 @@ static int probe_bbo(struct venue_probe *p, const struct scan_value *data)
     struct fields bbo, row;
     struct scan_value best[2];
     int err;
-    if ((err = fields_of(data, &hyperliquid_bbo, &bbo)) < 0 || (err = name_of(&bbo, BBO_coin, &seen)) < 0) {
+    if ((err = fields_of(data, &hyperliquid_bbo, &bbo)) < 0 ||
+        (err = fields_name(&bbo, BBO_coin, seen.symbol)) < 0) {
         return err;
     }
     if (!fields_has(&bbo, BBO_bbo)) {
@@ -93,7 +77,7 @@ static int probe_trades(struct venue_probe *p, const struct scan_value *data)
         if (seen.symbol[0] != '\0' && !fields_is(&trade, TRADE_coin, seen.symbol)) {
             return AP_ESYNTAX;
         }
-        if ((err = name_of(&trade, TRADE_coin, &seen)) < 0 ||
+        if ((err = fields_name(&trade, TRADE_coin, seen.symbol)) < 0 ||
             (err = probe_row(&seen, &trade, TRADE_px, TRADE_sz)) < 0) {
             return err;
         }
@@ -106,7 +90,8 @@ static int probe_ctx(struct venue_probe *p, const struct scan_value *data)
     struct venue_probe_symbol seen = {.has_depth = 0};
     struct fields ctx, figures;
     int err;
-    if ((err = fields_of(data, &hyperliquid_ctx, &ctx)) < 0 || (err = name_of(&ctx, CTX_coin, &seen)) < 0) {
+    if ((err = fields_of(data, &hyperliquid_ctx, &ctx)) < 0 ||
+        (err = fields_name(&ctx, CTX_coin, seen.symbol)) < 0) {
         return err;
     }
     if (!fields_has(&ctx, CTX_ctx)) {

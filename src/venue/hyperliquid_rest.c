@@ -8,7 +8,15 @@
 
 enum { LIST_BYTES_MAX = 32 << 20 };
 
-static const char *const channels[] = {"l2Book", "bbo", "trades", "activeAssetCtx"};
+static const struct {
+    const char *name;
+    uint8_t kind;
+} channels[] = {
+    {"l2Book", EVENT_DEPTH_SNAPSHOT},
+    {"bbo", EVENT_QUOTE},
+    {"trades", EVENT_TRADE},
+    {"activeAssetCtx", EVENT_MARK},
+};
 enum { CHANNEL_COUNT = sizeof(channels) / sizeof(channels[0]) };
 
 /* --- streams ------------------------------------------------------------------------------------------------------- */
@@ -24,8 +32,7 @@ void hyperliquid_plan(const struct instrument *list, size_t n, struct venue_plan
     }
     for (size_t i = 0; i < n; i++) {
         for (size_t k = 0; k < CHANNEL_COUNT; k++) {
-            (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, "%s:%s", channels[k],
-                           list[i].symbol);
+            (void)venue_plan_add(plan, channels[k].kind, "%s:%s", channels[k].name, list[i].symbol);
         }
     }
     plan->conn_n = 1;

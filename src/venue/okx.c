@@ -12,6 +12,9 @@ const struct venue venue_okx = {
     .ws_base = "wss://ws.okx.com:8443",
     .completeness = COMPLETENESS_SAMPLED, /* one a contract and second at most */
     .snapshot_by = SNAPSHOT_EITHER,
+    .has_trade_ids = 1,
+    .rest_window_s = 2, /* each kind of request has a limit of its own; one counts as what it takes of 40 */
+    .rest_weight = 40,
     .ping_s = 20,
     .ping_text = "ping",
     .decode = okx_decode,
@@ -23,6 +26,7 @@ const struct venue venue_okx = {
     .plan = okx_plan,
     .subscribe = okx_subscribe,
     .rest_path = okx_rest_path,
+    .read_time = okx_read_time,
 };
 
 const struct field_names okx_top_names = {{"event", "arg", "action", "data"}};

@@ -51,6 +51,7 @@ int okx_decode_rest(struct decoder *d, enum venue_rest what, const struct instru
                     size_t n, struct event_buf *out);
 int okx_read_instruments(const char *bytes, size_t n, void (*found)(void *user, const struct instrument *in),
                          void *user);
+int okx_read_time(const char *bytes, size_t n, int64_t *ret_ns);
 int okx_probe(struct venue_probe *p, const char *bytes, size_t n);
 void okx_infer(const struct venue_probe_symbol *seen, struct instrument *ret_in);
 int okx_is_bare_snapshot(const char *bytes, size_t n);

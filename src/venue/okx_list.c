@@ -1,44 +1,15 @@
 /* OKX: which instruments there are (told by the venue, or read off frames), what to subscribe to, what to ask for. */
+#include "list.h"
 #include "okx.h"
 
 #include <alphaplus/base/fixed.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #define MULTIPLIER_DECIMALS 8
 
 /* --- the venue's list ---------------------------------------------------------------------------------------------- */
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
-
-static bool copy_name(char *buf, size_t size, const char *text, size_t n)
-{
-    if (n >= size) {
-        return false;
-    }
-    memcpy(buf, text, n);
-    buf[n] = '\0';
-    return true;
-}
-
-/* Its decimals without trailing zeros, and how many of those units it is. */
-static bool read_step(const json_t *s, const char *key, uint8_t *ret_decimals, int64_t *ret_step)
-{
-    const char *step = text_of(s, key);
-    int decimals;
-    if (fixed_count_decimals(step, strlen(step), 0, &decimals) < 0 ||
-        fixed_parse(step, strlen(step), decimals, ret_step) < 0) {
-        return false;
-    }
-    *ret_decimals = (uint8_t)decimals;
-    return *ret_step >= 1;
-}
 
 /* "BTC-USDT-SWAP": what is before the first hyphen, and between it and the next. */
 static bool split_symbol(const char *symbol, struct instrument *in)
@@ -49,14 +20,14 @@ static bool split_symbol(const char *symbol, struct instrument *in)
     }
     const char *second = strchr(first + 1, '-');
     size_t quote_n = second != NULL ? (size_t)(second - first - 1) : strlen(first + 1);
-    return copy_name(in->base, sizeof(in->base), symbol, (size_t)(first - symbol)) &&
-           copy_name(in->quote, sizeof(in->quote), first + 1, quote_n);
+    return list_copy(in->base, sizeof(in->base), symbol, (size_t)(first - symbol)) &&
+           list_copy(in->quote, sizeof(in->quote), first + 1, quote_n);
 }
 
 /* A contract is ctVal * ctMult of the base (linear) or of the quote (inverse). */
 static bool read_contract(const json_t *s, struct instrument *in)
 {
-    const char *type = text_of(s, "ctType"), *value = text_of(s, "ctVal"), *mult = text_of(s, "ctMult");
+    const char *type = list_text(s, "ctType"), *value = list_text(s, "ctVal"), *mult = list_text(s, "ctMult");
     int64_t size, times;
     in->inverse = strcmp(type, "inverse") == 0;
     if (!in->inverse && strcmp(type, "linear") != 0) {
@@ -73,21 +44,21 @@ static bool read_contract(const json_t *s, struct instrument *in)
 
 static bool read_symbol(const json_t *s, struct instrument *ret_in)
 {
-    const char *symbol = text_of(s, "instId"), *settle = text_of(s, "settleCcy");
+    const char *symbol = list_text(s, "instId"), *settle = list_text(s, "settleCcy");
     struct instrument in = {
         .venue = "okx",
         .version = 1,
         .kind = INSTRUMENT_PERPETUAL,
         .book_rule = BOOK_RULE_PREV_ID,
         .rate_decimals = OKX_RATE_DECIMALS,
-        .trading = strcmp(text_of(s, "state"), "live") == 0,
+        .trading = strcmp(list_text(s, "state"), "live") == 0,
         .liq_completeness = COMPLETENESS_SAMPLED,
     };
-    if (strcmp(text_of(s, "instType"), "SWAP") != 0 || !read_contract(s, &in) ||
-        !copy_name(in.symbol, sizeof(in.symbol), symbol, strlen(symbol)) || !split_symbol(symbol, &in) ||
-        !copy_name(in.settle, sizeof(in.settle), settle, strlen(settle)) ||
-        !read_step(s, "tickSz", &in.price_decimals, &in.tick) ||
-        !read_step(s, "lotSz", &in.qty_decimals, &in.lot)) {
+    if (strcmp(list_text(s, "instType"), "SWAP") != 0 || !read_contract(s, &in) ||
+        !list_copy(in.symbol, sizeof(in.symbol), symbol, strlen(symbol)) || !split_symbol(symbol, &in) ||
+        !list_copy(in.settle, sizeof(in.settle), settle, strlen(settle)) ||
+        !list_step(list_text(s, "tickSz"), &in.price_decimals, &in.tick) ||
+        !list_step(list_text(s, "lotSz"), &in.qty_decimals, &in.lot)) {
         return false;
     }
     int decimals = in.price_decimals + OKX_MARK_DECIMALS_MORE;
@@ -128,6 +99,14 @@ int okx_read_instruments(const char *bytes, size_t n, void (*found)(void *user, 
     }
     json_decref(root);
     return count;
+}
+
+int okx_read_time(const char *bytes, size_t n, int64_t *ret_ns)
+{
+    json_t *root, *data = answer_of(bytes, n, &root);
+    bool is_time = list_time(json_object_get(json_array_get(data, 0), "ts"), ret_ns);
+    json_decref(root);
+    return is_time ? 0 : AP_ESYNTAX;
 }
 
 /* --- snapshots ----------------------------------------------------------------------------------------------------- */
@@ -226,23 +205,6 @@ int okx_decode_rest(struct decoder *d, enum venue_rest what, const struct instru
 
 /* --- read off frames ----------------------------------------------------------------------------------------------- */
 
-static int name_of(const struct fields *f, int key, char name[SYMBOL_MAX])
-{
-    char buf[FIELD_TEXT_MAX];
-    const char *text;
-    size_t n;
-    int err = fields_text(f, key, buf, &text, &n);
-    if (err < 0) {
-        return err;
-    }
-    if (n == 0 || n >= SYMBOL_MAX || memchr(text, '\0', n) != NULL) {
-        return AP_ESYNTAX;
-    }
-    memcpy(name, text, n);
-    name[n] = '\0';
-    return 0;
-}
-
 /* Books, best prices, tickers and trades: whatever of it there is. */
 static int probe_row(struct venue_probe_symbol *seen, const struct fields *row)
 {
@@ -294,7 +256,8 @@ static int probe_rows(struct venue_probe *p, const struct fields *top, const str
     }
     while ((more = fields_next(&s, probes[kind].names, &row)) == 1) {
         struct venue_probe_symbol seen = {.tick = 0};
-        if ((err = name_of(arg, ARG_INST, seen.symbol)) < 0 || (err = probes[kind].probe(&seen, &row)) < 0 ||
+        if ((err = fields_name(arg, ARG_INST, seen.symbol)) < 0 ||
+            (err = probes[kind].probe(&seen, &row)) < 0 ||
             (err = fields_probe_add(p, &seen, okx_infer)) < 0) {
             return err;
         }
@@ -362,8 +325,17 @@ int okx_is_bare_snapshot(const char *bytes, size_t n)
 /* --- wishes -------------------------------------------------------------------------------------------------------- */
 
 /* Streams are "channel:instId"; of liquidations "channel:SWAP", for all. */
-static const char channels[][20] = {"books",      "bbo-tbt",      "trades",
-                                    "mark-price", "funding-rate", "open-interest"};
+static const struct {
+    const char *name;
+    uint8_t kind;
+} channels[] = {
+    {"books", EVENT_DEPTH},
+    {"bbo-tbt", EVENT_QUOTE},
+    {"trades", EVENT_TRADE},
+    {"mark-price", EVENT_MARK},
+    {"funding-rate", 0}, /* every minute or so, with the marks */
+    {"open-interest", EVENT_OPEN_INTEREST},
+};
 #define LIQUIDATIONS "liquidation-orders:SWAP"
 
 static bool has_stream(const struct venue_plan *plan, const char *name)
@@ -380,14 +352,14 @@ static void add_streams(struct venue_plan *plan, const char *symbol)
 {
     char index[VENUE_STREAM_MAX];
     for (size_t k = 0; k < sizeof(channels) / sizeof(channels[0]); k++) {
-        (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, "%s:%s", channels[k], symbol);
+        (void)venue_plan_add(plan, channels[k].kind, "%s:%s", channels[k].name, symbol);
     }
     /* The index of "BTC-USDT-SWAP" is "BTC-USDT". */
     const char *last = strrchr(symbol, '-');
     (void)snprintf(index, sizeof(index), "index-tickers:%.*s",
                    last != NULL ? (int)(last - symbol) : (int)strlen(symbol), symbol);
     if (!has_stream(plan, index)) {
-        memcpy(plan->streams[plan->stream_n++], index, sizeof(index));
+        (void)venue_plan_add(plan, 0, "%s", index);
     }
 }
 
@@ -400,7 +372,7 @@ void okx_plan(const struct instrument *list, size_t n, struct venue_plan *ret_pl
         add_streams(plan, list[i].symbol);
     }
     if (n > 0) {
-        (void)snprintf(plan->streams[plan->stream_n++], VENUE_STREAM_MAX, LIQUIDATIONS);
+        (void)venue_plan_add(plan, 0, LIQUIDATIONS);
         plan->conn_n = 1;
         plan->conns[0].n = plan->stream_n;
         (void)snprintf(plan->conns[0].path, sizeof(plan->conns[0].path), "/ws/v5/public");
@@ -442,6 +414,8 @@ int okx_rest_path(enum venue_rest what, const struct instrument *in, char *buf, 
     int n;
     if (what == REST_INSTRUMENTS) {
         n = snprintf(buf, size, "/api/v5/public/instruments?instType=SWAP");
+    } else if (what == REST_TIME) {
+        n = snprintf(buf, size, "/api/v5/public/time");
     } else if (what == REST_SNAPSHOT && in != NULL) {
         n = snprintf(buf, size, "/api/v5/market/books?instId=%s&sz=400&source=0", in->symbol);
     } else {
@@ -451,7 +425,7 @@ int okx_rest_path(enum venue_rest what, const struct instrument *in, char *buf, 
         return AP_ETOOBIG;
     }
     if (ret_weight != NULL) {
-        *ret_weight = 1;
+        *ret_weight = what == REST_SNAPSHOT ? 1 : what == REST_INSTRUMENTS ? 2 : 4;
     }
     return 0;
 }

@@ -4,6 +4,8 @@
 #include "venues.h"
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct venue *const venues[] = {
@@ -24,6 +26,22 @@ const struct venue *venue_find(const char *name)
         }
     }
     return NULL;
+}
+
+bool venue_plan_add(struct venue_plan *plan, int kind, const char *format, ...)
+{
+    if (plan->stream_n == sizeof(plan->streams) / sizeof(plan->streams[0])) {
+        return false;
+    }
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(plan->streams[plan->stream_n], VENUE_STREAM_MAX, format, args);
+    va_end(args);
+    if (n <= 0 || n >= VENUE_STREAM_MAX) {
+        return false;
+    }
+    plan->kinds[plan->stream_n++] = (uint8_t)kind;
+    return true;
 }
 
 /* --- decoder ------------------------------------------------------------------------------------------------------- */

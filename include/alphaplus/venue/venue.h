@@ -5,6 +5,7 @@
 #include <alphaplus/base/err.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/instrument.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,16 @@
 #define VENUE_STREAM_MAX    64         /* bytes of one stream name */
 #define VENUE_UNKNOWN_KINDS 16
 
-enum venue_rest { REST_INSTRUMENTS = 0, REST_SNAPSHOT, REST_OPEN_INTEREST, REST_PREMIUM, REST_KINDS };
+/* Of one instrument each, or of the venue: its list, its clock, and the funding intervals that are not the usual one. */
+enum venue_rest {
+    REST_INSTRUMENTS = 0,
+    REST_SNAPSHOT,
+    REST_OPEN_INTEREST,
+    REST_PREMIUM,
+    REST_TIME,
+    REST_FUNDING,
+    REST_KINDS
+};
 
 /* How a book gets a snapshot. */
 enum venue_snapshot {
@@ -58,8 +68,12 @@ struct venue_plan {
     struct venue_conn conns[4];
     uint32_t conn_n;
     char streams[INSTRUMENT_MAX * 8][VENUE_STREAM_MAX];
+    uint8_t kinds[INSTRUMENT_MAX * 8]; /* enum event_kind that the stream brings; 0: none that is its alone */
     uint32_t stream_n;
 };
+/* One more stream at the end, which brings events of this kind; false when there is no room. */
+bool venue_plan_add(struct venue_plan *plan, int kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* What the decimals of an instrument must hold, read off data when no instrument list is at hand. */
 struct venue_probe_symbol {
@@ -89,6 +103,13 @@ struct venue {
     uint8_t snapshot_by;   /* enum venue_snapshot */
     uint16_t ping_s;       /* the venue wants ping_text this often; 0: WebSocket pings are enough */
     const char *ping_text; /* "" or NULL: none */
+    uint32_t conn_max_s;   /* the venue ends a connection at this age; 0: at none */
+    uint8_t has_trade_ids; /* a trade's last_id is its alone, within the instrument */
+    /* The request budget of an address: weight a window, and the header in which the venue counts it ("x-used:"); NULL: it does not. */
+    uint16_t rest_window_s;
+    int rest_weight;
+    const char *rest_weight_header;
+    uint32_t funding_usual_s; /* where REST_FUNDING lists the exceptions alone */
 
     /* A stream frame. Returns the number of events put into out (0: an answer, or an unknown message, counted), or an error:
      * AP_ESYNTAX, AP_ETYPE, AP_ERANGE, AP_ETOOBIG, AP_EFULL (out too small: give venue_events_bytes(n)). On error out is as before. */
@@ -117,6 +138,13 @@ struct venue {
                      int *ret_weight);
     /* The JSON that goes with it, as a POST; returns its length, or AP_ETOOBIG. NULL: the venue is asked by GET. */
     int (*rest_body)(enum venue_rest what, const struct instrument *in, char *buf, size_t size);
+    /* What follows this page of the list: 1 and its path, 0: nothing, or an error. NULL: the list is one page. */
+    int (*next_page)(const char *bytes, size_t n, char *buf, size_t size);
+    /* The venue's clock out of the answer to REST_TIME. NULL with a venue that does not tell. */
+    int (*read_time)(const char *bytes, size_t n, int64_t *ret_ns);
+    /* The exceptions of REST_FUNDING: how many, or an error. NULL: the list of instruments says it all. */
+    int (*read_funding)(const char *bytes, size_t n,
+                        void (*found)(void *user, const char *symbol, uint32_t interval_s), void *user);
 };
 
 const struct venue *venue_find(const char *name); /* NULL when unknown */
