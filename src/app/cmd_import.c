@@ -1,8 +1,10 @@
 #include "commands.h"
 #include "fingerprint.h"
 #include "output.h"
+#include "parameters.h"
 #include "version.h"
 #include "watch.h"
+#include "worker.h"
 
 #include <alphaplus/engine/engine.h>
 #include <alphaplus/journal/journal.h>
@@ -17,6 +19,7 @@
 struct import {
     struct source *source;
     struct journal_writer *writer;
+    struct worker *worker;
     struct engine *engine; /* finds the gaps and makes the digests that replay is held to */
     uint64_t events, gaps;
     bool has_tty;
@@ -88,31 +91,47 @@ static int open_writer(const char *path, struct journal_writer **ret_writer)
     return err < 0 ? complain("%s: %s", path, why[0] ? why : ap_err_text(err)) : 0;
 }
 
-int command_import(const struct cli *cli, const struct settings *settings)
+static int open_source(const struct cli *cli, const struct settings *settings, struct source **ret_source)
 {
-    struct import im = {.has_tty = isatty(STDERR_FILENO) == 1};
+    struct parameters parameters;
+    struct buf faults;
     char why[512] = "";
 
-    (void)settings;
-    if (cli->arg_n == 0 || !cli->output || !cli->venue) {
-        complain("import: give --venue VENUE, captures, and -o JOURNAL");
-        return 2;
-    }
+    buf_init(&faults, 64u << 10);
+    int err = parameters_from(settings, &parameters, &faults); /* were found good when they were read */
+    buf_finish(&faults);
     struct source_capture_options so = {.venue = cli->venue,
                                         .paths = cli->args,
                                         .path_n = cli->arg_n,
                                         .libm_fingerprint = libm_fingerprint(),
                                         .instruments_path = cli->instruments,
-                                        .program = ALPHAPLUS_PROGRAM};
-    int err = source_open_capture(&so, &im.source, why, sizeof why);
-    if (err < 0)
-        return complain("%s", why[0] ? why : ap_err_text(err));
+                                        .program = ALPHAPLUS_PROGRAM,
+                                        .params = parameters.rows,
+                                        .param_n = parameters.n};
+    if (err == 0)
+        err = source_open_capture(&so, ret_source, why, sizeof why);
+    return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
+}
+
+int command_import(const struct cli *cli, const struct settings *settings)
+{
+    struct import im = {.has_tty = isatty(STDERR_FILENO) == 1};
+
+    if (cli->arg_n == 0 || !cli->output || !cli->venue) {
+        complain("import: give --venue VENUE, captures, and -o JOURNAL");
+        return 2;
+    }
+    if (open_source(cli, settings, &im.source) != 0)
+        return 1;
     wait_begin();
     int status = open_writer(cli->output, &im.writer);
-    if (status == 0 && engine_create(NULL, NULL, &im.engine) < 0)
+    if (status == 0 && worker_create(&im.worker) < 0)
+        status = complain("out of memory");
+    const struct engine_hooks hooks = {.worker = worker_measures(im.worker)};
+    if (status == 0 && engine_create(NULL, &hooks, &im.engine) < 0)
         status = complain("out of memory");
     if (status == 0) {
-        err = import_all(&im, cli->output);
+        int err = import_all(&im, cli->output);
         int closed = journal_writer_close(im.writer);
         if (err == 0 && closed < 0)
             err = complain("%s: %s", cli->output, ap_err_text(closed));
@@ -124,6 +143,7 @@ int command_import(const struct cli *cli, const struct settings *settings)
                 im.gaps, cli->output);
     }
     engine_destroy(im.engine);
+    worker_destroy(im.worker);
     source_close(im.source);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "latency.h"
 #include "recorder.h"
 #include "version.h"
+#include "worker.h"
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
@@ -26,6 +27,7 @@ struct pipeline {
     struct pipeline_options o;
     struct ring *events, *commands, *results; /* owned */
     struct publication *publication;          /* owned */
+    struct worker *worker;                    /* owned; NULL: fits run in place */
     struct engine *engine;                    /* owned; its thread's alone after the start */
     struct recorder *recorder;                /* owned; NULL: no journal */
     struct feed *feed;                        /* owned */
@@ -64,6 +66,9 @@ static int put_preamble(struct pipeline *p)
     text_copy(session.program, sizeof session.program, ALPHAPLUS_PROGRAM);
     text_copy(session.source, sizeof session.source, p->o.source);
     int err = put(p, EVENT_SESSION, 0, &session, sizeof session);
+    const struct parameters *params = p->o.parameters;
+    for (size_t i = 0; err == 0 && params && i < params->n; i++)
+        err = put(p, EVENT_PARAM, 0, &params->rows[i], sizeof params->rows[i]);
     const struct positions *own = p->o.positions;
     for (size_t i = 0; err == 0 && own && i < own->account_n; i++)
         err = put(p, EVENT_ACCOUNT, 0, &own->accounts[i], sizeof own->accounts[i]);
@@ -214,8 +219,12 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
         err = ring_create(SMALL_RING_BYTES, 1, &p->results);
     if (err == 0)
         err = publication_create(&p->publication);
-    struct engine_hooks hooks = {
-        .on_tick = p->o.on_tick ? tick_hook : NULL, .user = p, .tick_every_ns = p->o.tick_every_ns};
+    if (err == 0)
+        err = worker_create(&p->worker);
+    struct engine_hooks hooks = {.on_tick = p->o.on_tick ? tick_hook : NULL,
+                                 .worker = worker_measures(p->worker),
+                                 .user = p,
+                                 .tick_every_ns = p->o.tick_every_ns};
     if (err == 0)
         err = engine_create(p->publication, &hooks, &p->engine);
     if (err < 0) {
@@ -283,6 +292,7 @@ int pipeline_stop(struct pipeline *p)
     }
     int err = recorder_stop(p->recorder);
     engine_destroy(p->engine);
+    worker_destroy(p->worker);
     publication_destroy(p->publication);
     ring_destroy(p->results);
     ring_destroy(p->commands);
