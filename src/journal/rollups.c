@@ -2,38 +2,39 @@
 
 #include <string.h>
 
-static const int64_t widths_s[] = {1, 60, 3600};
+static const int64_t widths_s[] = {1, 60, 3600, 86400};
 enum { WIDTHS = sizeof(widths_s) / sizeof(widths_s[0]) };
 
-/* A bar of a second makes or widens those of its minute and hour. NULL: no trade, or no sample, yet. */
+/* A bar of a second makes or widens those of its minute, hour and day. NULL: no trade, or no true book, yet. */
 static const char *const statements[ROLLUPS_STMTS] = {
     [ROLLUPS_ADD_SERIES] =
         "INSERT OR IGNORE INTO series (instrument, price_decimals, qty_decimals) VALUES (?1, ?2, ?3)",
     [ROLLUPS_SERIES] =
         "SELECT id FROM series WHERE instrument = ?1 AND price_decimals = ?2 AND qty_decimals = ?3",
+    /* The second in which a session ends may be that in which the next begins. */
     [ROLLUPS_BAR] =
-        "INSERT INTO bar_sums (width_s, start_s, series, open, high, low, close, mid2_open, mid2_high, mid2_low, "
-        "mid2_close, buy_qty, sell_qty, buy_n, sell_n, notional, samples, spread_bps, depth_samples, bid_usd, "
-        "ask_usd, liq_long_qty, liq_short_qty, liq_long_n, liq_short_n, liq_completeness) VALUES (?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (width_s, start_s, series) "
-        "DO UPDATE SET open = coalesce(open, excluded.open), "
-        "high = max(coalesce(high, excluded.high), coalesce(excluded.high, high)), "
-        "low = min(coalesce(low, excluded.low), coalesce(excluded.low, low)), "
-        "close = coalesce(excluded.close, close), mid2_open = coalesce(mid2_open, excluded.mid2_open), "
-        "mid2_high = max(coalesce(mid2_high, excluded.mid2_high), coalesce(excluded.mid2_high, mid2_high)), "
-        "mid2_low = min(coalesce(mid2_low, excluded.mid2_low), coalesce(excluded.mid2_low, mid2_low)), "
-        "mid2_close = coalesce(excluded.mid2_close, mid2_close), "
-        "buy_qty = min(buy_qty, 9223372036854775807 - excluded.buy_qty) + excluded.buy_qty, "
-        "sell_qty = min(sell_qty, 9223372036854775807 - excluded.sell_qty) + excluded.sell_qty, "
-        "buy_n = buy_n + excluded.buy_n, sell_n = sell_n + excluded.sell_n, "
-        "notional = notional + excluded.notional, samples = samples + excluded.samples, "
-        "spread_bps = spread_bps + excluded.spread_bps, depth_samples = depth_samples + excluded.depth_samples, "
-        "bid_usd = bid_usd + excluded.bid_usd, ask_usd = ask_usd + excluded.ask_usd, liq_long_qty = "
-        "min(liq_long_qty, 9223372036854775807 - excluded.liq_long_qty) + excluded.liq_long_qty, liq_short_qty = "
-        "min(liq_short_qty, 9223372036854775807 - excluded.liq_short_qty) + excluded.liq_short_qty, "
-        "liq_long_n = liq_long_n + excluded.liq_long_n, liq_short_n = liq_short_n + excluded.liq_short_n, "
-        "liq_completeness = CASE 0 WHEN liq_completeness THEN 0 WHEN excluded.liq_completeness THEN 0 ELSE "
-        "max(liq_completeness, excluded.liq_completeness) END",
+        ("INSERT INTO bar_sums (width_s, start_s, series, seconds, partial, open, high, low, close, mid2_open, "
+         "mid2_high, mid2_low, mid2_close, buy_usd, sell_usd, buy_qty, sell_qty, vwap_qty, trades, buys, true_ms, "
+         "spread_ms, bid_usd_s, ask_usd_s, depth_is_bound, long_usd, short_usd, longs, shorts, completeness) VALUES "
+         "(?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+         "ON CONFLICT (width_s, start_s, series) DO UPDATE SET "
+         "seconds = min(seconds + 1, width_s), partial = max(partial, excluded.partial), "
+         "open = coalesce(open, excluded.open), "
+         "high = max(coalesce(high, excluded.high), coalesce(excluded.high, high)), "
+         "low = min(coalesce(low, excluded.low), coalesce(excluded.low, low)), "
+         "close = coalesce(excluded.close, close), mid2_open = coalesce(mid2_open, excluded.mid2_open), "
+         "mid2_high = max(coalesce(mid2_high, excluded.mid2_high), coalesce(excluded.mid2_high, mid2_high)), "
+         "mid2_low = min(coalesce(mid2_low, excluded.mid2_low), coalesce(excluded.mid2_low, mid2_low)), "
+         "mid2_close = coalesce(excluded.mid2_close, mid2_close), "
+         "buy_usd = buy_usd + excluded.buy_usd, sell_usd = sell_usd + excluded.sell_usd, "
+         "buy_qty = buy_qty + excluded.buy_qty, sell_qty = sell_qty + excluded.sell_qty, "
+         "vwap_qty = vwap_qty + excluded.vwap_qty, trades = trades + excluded.trades, buys = buys + excluded.buys, "
+         "true_ms = true_ms + excluded.true_ms, spread_ms = spread_ms + excluded.spread_ms, "
+         "bid_usd_s = bid_usd_s + excluded.bid_usd_s, ask_usd_s = ask_usd_s + excluded.ask_usd_s, "
+         "depth_is_bound = max(depth_is_bound, excluded.depth_is_bound), long_usd = long_usd + excluded.long_usd, "
+         "short_usd = short_usd + excluded.short_usd, longs = longs + excluded.longs, "
+         "shorts = shorts + excluded.shorts, completeness = CASE 0 WHEN completeness THEN 0 WHEN "
+         "excluded.completeness THEN 0 ELSE max(completeness, excluded.completeness) END"),
     [ROLLUPS_ADD_METRIC] = "INSERT OR IGNORE INTO metrics (metric, label, unit) VALUES (?1, ?2, ?3)",
     [ROLLUPS_METRIC] = "SELECT id FROM metrics WHERE metric = ?1",
     [ROLLUPS_FIGURE] =
@@ -154,34 +155,44 @@ static void put_prices(struct sql_row *row, bool has, const int64_t *prices)
     }
 }
 
-static int store_bar(struct rollups *r, const struct rollup_bar *b, int64_t series)
+/* Value times time: a whole number takes half the room. */
+static int64_t usd_s(double usd, int64_t ns)
+{
+    double v = usd * (double)ns / 1e9;
+    return v > 0 && v < 1e15 ? (int64_t)(v + 0.5) : 0;
+}
+
+static int store_bar(struct rollups *r, const struct bar *b, int64_t series)
 {
     const int64_t prices[4] = {b->open, b->high, b->low, b->close},
                   mids[4] = {b->mid2_open, b->mid2_high, b->mid2_low, b->mid2_close};
-    int64_t start_s = b->head.time_ns / 1000000000;
+    int64_t start_s = b->start_ns / 1000000000;
     int err = 0;
     for (int i = 0; err == 0 && i < WIDTHS; i++) {
         struct sql_row row = sql_row(r->stmts[ROLLUPS_BAR]);
         sql_int(&row, widths_s[i]);
         sql_int(&row, start_s / widths_s[i] * widths_s[i]);
         sql_int(&row, series);
-        put_prices(&row, b->buy_n + b->sell_n > 0, prices);
-        put_prices(&row, b->samples > 0, mids);
-        sql_int(&row, b->buy_qty);
-        sql_int(&row, b->sell_qty);
-        sql_int(&row, b->buy_n);
-        sql_int(&row, b->sell_n);
-        sql_real(&row, b->notional);
-        sql_int(&row, b->samples);
-        sql_real(&row, b->spread_bps_sum);
-        sql_int(&row, b->depth_samples);
-        sql_real(&row, b->bid_usd_sum);
-        sql_real(&row, b->ask_usd_sum);
-        sql_int(&row, b->liq_long_qty);
-        sql_int(&row, b->liq_short_qty);
-        sql_int(&row, b->liq_long_n);
-        sql_int(&row, b->liq_short_n);
-        sql_int(&row, b->liq_completeness);
+        sql_int(&row, b->is_partial);
+        put_prices(&row, b->trades > 0, prices);
+        put_prices(&row, b->true_ns > 0, mids);
+        sql_real(&row, b->buy_usd);
+        sql_real(&row, b->sell_usd);
+        sql_real(&row, b->buy_qty);
+        sql_real(&row, b->sell_qty);
+        sql_real(&row, b->vwap * (b->buy_qty + b->sell_qty));
+        sql_int(&row, b->trades);
+        sql_int(&row, b->buys);
+        sql_int(&row, b->true_ns / 1000000);
+        sql_real(&row, b->spread_bps * (double)(b->true_ns / 1000000));
+        sql_int(&row, usd_s(b->bid_usd, b->true_ns));
+        sql_int(&row, usd_s(b->ask_usd, b->true_ns));
+        sql_int(&row, b->depth_is_bound);
+        sql_real(&row, b->long_usd);
+        sql_real(&row, b->short_usd);
+        sql_int(&row, b->longs);
+        sql_int(&row, b->shorts);
+        sql_int(&row, b->completeness);
         err = sql_run(&row);
     }
     return err;
@@ -236,7 +247,7 @@ static int store(struct rollups *r, const struct rollup_head *h, const struct in
     int64_t series = 0;
     int err = series_of(r, h, in, &series);
     if (err == 0 && h->kind == RESULT_BAR) {
-        return store_bar(r, (const struct rollup_bar *)(const void *)h, series);
+        return store_bar(r, &((const struct rollup_bar *)(const void *)h)->bar, series);
     }
     for (uint32_t i = 0; err == 0 && i < h->n; i++) {
         err = h->kind == RESULT_FIGURES

@@ -10,101 +10,101 @@
 
 /* seal: first_seq of the group of blocks that one seal wrote; their events interleave by seq. data lies last, so that the
  * numbers are read without it. */
-#define TABLE_LIST(X)                                                                                          \
-    X(meta, "key TEXT PRIMARY KEY, value TEXT NOT NULL", "WITHOUT ROWID, STRICT")                              \
-    X(sessions,                                                                                                \
-      "id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                        \
-      "start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, program TEXT NOT NULL, "  \
-      "source TEXT NOT NULL, libm_fingerprint INTEGER NOT NULL, is_closed INTEGER NOT NULL",                   \
-      "STRICT")                                                                                                \
-    X(instruments,                                                                                             \
-      "id INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, "                     \
-      "version INTEGER NOT NULL, valid_from_seq INTEGER NOT NULL, instrument TEXT NOT NULL, "                  \
-      "venue TEXT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL, quote TEXT NOT NULL, "                   \
-      "settle TEXT NOT NULL, kind INTEGER NOT NULL, book_rule INTEGER NOT NULL, inverse INTEGER NOT NULL, "    \
-      "inferred INTEGER NOT NULL, price_decimals INTEGER NOT NULL, qty_decimals INTEGER NOT NULL, "            \
-      "mark_decimals INTEGER NOT NULL, rate_decimals INTEGER NOT NULL, tick INTEGER NOT NULL, "                \
-      "lot INTEGER NOT NULL, multiplier INTEGER NOT NULL, expiry_ns INTEGER NOT NULL, "                        \
-      "funding_interval_s INTEGER NOT NULL, trading INTEGER NOT NULL, liq_completeness INTEGER NOT NULL",      \
-      "STRICT")                                                                                                \
-    X(blocks,                                                                                                  \
-      "id INTEGER PRIMARY KEY, seal INTEGER NOT NULL, session INTEGER NOT NULL, "                              \
-      "instrument_id INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                \
-      "first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, events INTEGER NOT NULL, "                         \
-      "levels INTEGER NOT NULL, kinds INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, "    \
-      "data BLOB NOT NULL",                                                                                    \
-      "STRICT")                                                                                                \
-    X(block_kinds,                                                                                             \
-      "block INTEGER NOT NULL, kind INTEGER NOT NULL, events INTEGER NOT NULL, rows INTEGER NOT NULL, "        \
-      "PRIMARY KEY (block, kind)",                                                                             \
-      "WITHOUT ROWID, STRICT")                                                                                 \
-    X(tail,                                                                                                    \
-      "id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                        \
-      "first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, events INTEGER NOT NULL, "                         \
-      "levels INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL",         \
-      "STRICT")                                                                                                \
-    X(liquidation_events,                                                                                      \
-      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "   \
-      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, side TEXT NOT NULL, px INTEGER NOT NULL, "                   \
-      "qty INTEGER NOT NULL, order_px INTEGER, price REAL, quantity REAL, order_price REAL, notional REAL, "   \
-      "completeness TEXT NOT NULL, is_bankruptcy INTEGER NOT NULL",                                            \
-      "STRICT")                                                                                                \
-    X(open_interest,                                                                                           \
-      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "   \
-      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, qty INTEGER NOT NULL, quantity REAL",                        \
-      "STRICT")                                                                                                \
-    X(funding_rates,                                                                                           \
-      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "   \
-      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, mark INTEGER, index_px INTEGER, "                            \
-      "funding_rate INTEGER NOT NULL, next_funding_ns INTEGER, mark_price REAL, index_price REAL, rate REAL",  \
-      "STRICT")                                                                                                \
-    X(gaps,                                                                                                    \
-      "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, session INTEGER NOT NULL, "                               \
-      "instrument_id INTEGER NOT NULL, instrument TEXT, recv_ns INTEGER NOT NULL, origin TEXT NOT NULL, "      \
-      "cause INTEGER NOT NULL, cause_name TEXT NOT NULL, error INTEGER, lost INTEGER, from_ns INTEGER, "       \
-      "to_ns INTEGER, from_id INTEGER, to_id INTEGER, text TEXT NOT NULL",                                     \
-      "STRICT")                                                                                                \
-    X(feeds,                                                                                                   \
-      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, recv_ns INTEGER NOT NULL, venue TEXT NOT NULL, "     \
-      "state INTEGER NOT NULL, state_name TEXT NOT NULL, reconnects INTEGER NOT NULL, reason TEXT NOT NULL",   \
-      "STRICT")                                                                                                \
-    X(series,                                                                                                  \
-      "id INTEGER PRIMARY KEY, instrument TEXT NOT NULL, price_decimals INTEGER NOT NULL, "                    \
-      "qty_decimals INTEGER NOT NULL, UNIQUE (instrument, price_decimals, qty_decimals)",                      \
-      "STRICT")                                                                                                \
-    X(bar_sums,                                                                                                \
-      "width_s INTEGER NOT NULL, start_s INTEGER NOT NULL, series INTEGER NOT NULL, open INTEGER, "            \
-      "high INTEGER, low INTEGER, close INTEGER, mid2_open INTEGER, mid2_high INTEGER, mid2_low INTEGER, "     \
-      "mid2_close INTEGER, buy_qty INTEGER NOT NULL, sell_qty INTEGER NOT NULL, buy_n INTEGER NOT NULL, "      \
-      "sell_n INTEGER NOT NULL, notional REAL NOT NULL, samples INTEGER NOT NULL, spread_bps REAL NOT NULL, "  \
-      "depth_samples INTEGER NOT NULL, bid_usd REAL NOT NULL, ask_usd REAL NOT NULL, "                         \
-      "liq_long_qty INTEGER NOT NULL, liq_short_qty INTEGER NOT NULL, liq_long_n INTEGER NOT NULL, "           \
-      "liq_short_n INTEGER NOT NULL, liq_completeness INTEGER NOT NULL, "                                      \
-      "PRIMARY KEY (width_s, start_s, series)",                                                                \
-      "WITHOUT ROWID, STRICT")                                                                                 \
-    X(metrics,                                                                                                 \
-      "id INTEGER PRIMARY KEY, metric TEXT NOT NULL UNIQUE, label TEXT NOT NULL, unit TEXT NOT NULL",          \
-      "STRICT")                                                                                                \
-    X(figures,                                                                                                 \
-      "time_s INTEGER NOT NULL, series INTEGER NOT NULL, metric INTEGER NOT NULL, is_bound INTEGER NOT NULL, " \
-      "value REAL NOT NULL, PRIMARY KEY (time_s, series, metric)",                                             \
-      "WITHOUT ROWID, STRICT")                                                                                 \
-    X(estimates,                                                                                               \
-      "time_s INTEGER NOT NULL, series INTEGER NOT NULL, side INTEGER NOT NULL, px INTEGER NOT NULL, "         \
-      "notional REAL NOT NULL, PRIMARY KEY (time_s, series, side, px)",                                        \
-      "WITHOUT ROWID, STRICT")                                                                                 \
-    X(checkpoints,                                                                                             \
-      "id INTEGER PRIMARY KEY, session INTEGER, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, "              \
-      "class INTEGER NOT NULL, engine_version INTEGER NOT NULL, layout INTEGER NOT NULL, "                     \
-      "numbers INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                 \
-      "raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL",                                  \
-      "STRICT")                                                                                                \
-    X(results,                                                                                                 \
-      "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind INTEGER NOT NULL, cause INTEGER NOT NULL, "          \
-      "instrument_id INTEGER NOT NULL, time_ns INTEGER NOT NULL, from_id INTEGER NOT NULL, "                   \
-      "to_id INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                   \
-      "is_final INTEGER NOT NULL, "                                                                            \
-      "text TEXT NOT NULL",                                                                                    \
+#define TABLE_LIST(X)                                                                                           \
+    X(meta, "key TEXT PRIMARY KEY, value TEXT NOT NULL", "WITHOUT ROWID, STRICT")                               \
+    X(sessions,                                                                                                 \
+      "id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                         \
+      "start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL, wall_ns INTEGER NOT NULL, program TEXT NOT NULL, "   \
+      "source TEXT NOT NULL, libm_fingerprint INTEGER NOT NULL, is_closed INTEGER NOT NULL",                    \
+      "STRICT")                                                                                                 \
+    X(instruments,                                                                                              \
+      "id INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, "                      \
+      "version INTEGER NOT NULL, valid_from_seq INTEGER NOT NULL, instrument TEXT NOT NULL, "                   \
+      "venue TEXT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL, quote TEXT NOT NULL, "                    \
+      "settle TEXT NOT NULL, kind INTEGER NOT NULL, book_rule INTEGER NOT NULL, inverse INTEGER NOT NULL, "     \
+      "inferred INTEGER NOT NULL, price_decimals INTEGER NOT NULL, qty_decimals INTEGER NOT NULL, "             \
+      "mark_decimals INTEGER NOT NULL, rate_decimals INTEGER NOT NULL, tick INTEGER NOT NULL, "                 \
+      "lot INTEGER NOT NULL, multiplier INTEGER NOT NULL, expiry_ns INTEGER NOT NULL, "                         \
+      "funding_interval_s INTEGER NOT NULL, trading INTEGER NOT NULL, liq_completeness INTEGER NOT NULL",       \
+      "STRICT")                                                                                                 \
+    X(blocks,                                                                                                   \
+      "id INTEGER PRIMARY KEY, seal INTEGER NOT NULL, session INTEGER NOT NULL, "                               \
+      "instrument_id INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                 \
+      "first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, events INTEGER NOT NULL, "                          \
+      "levels INTEGER NOT NULL, kinds INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, "     \
+      "data BLOB NOT NULL",                                                                                     \
+      "STRICT")                                                                                                 \
+    X(block_kinds,                                                                                              \
+      "block INTEGER NOT NULL, kind INTEGER NOT NULL, events INTEGER NOT NULL, rows INTEGER NOT NULL, "         \
+      "PRIMARY KEY (block, kind)",                                                                              \
+      "WITHOUT ROWID, STRICT")                                                                                  \
+    X(tail,                                                                                                     \
+      "id INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, "                         \
+      "first_ns INTEGER NOT NULL, last_ns INTEGER NOT NULL, events INTEGER NOT NULL, "                          \
+      "levels INTEGER NOT NULL, raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL",          \
+      "STRICT")                                                                                                 \
+    X(liquidation_events,                                                                                       \
+      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "    \
+      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, side TEXT NOT NULL, px INTEGER NOT NULL, "                    \
+      "qty INTEGER NOT NULL, order_px INTEGER, price REAL, quantity REAL, order_price REAL, notional REAL, "    \
+      "completeness TEXT NOT NULL, is_bankruptcy INTEGER NOT NULL",                                             \
+      "STRICT")                                                                                                 \
+    X(open_interest,                                                                                            \
+      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "    \
+      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, qty INTEGER NOT NULL, quantity REAL",                         \
+      "STRICT")                                                                                                 \
+    X(funding_rates,                                                                                            \
+      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, instrument_id INTEGER NOT NULL, instrument TEXT, "    \
+      "recv_ns INTEGER NOT NULL, exch_ns INTEGER, mark INTEGER, index_px INTEGER, "                             \
+      "funding_rate INTEGER NOT NULL, next_funding_ns INTEGER, mark_price REAL, index_price REAL, rate REAL",   \
+      "STRICT")                                                                                                 \
+    X(gaps,                                                                                                     \
+      "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, session INTEGER NOT NULL, "                                \
+      "instrument_id INTEGER NOT NULL, instrument TEXT, recv_ns INTEGER NOT NULL, origin TEXT NOT NULL, "       \
+      "cause INTEGER NOT NULL, cause_name TEXT NOT NULL, error INTEGER, lost INTEGER, from_ns INTEGER, "        \
+      "to_ns INTEGER, from_id INTEGER, to_id INTEGER, text TEXT NOT NULL",                                      \
+      "STRICT")                                                                                                 \
+    X(feeds,                                                                                                    \
+      "seq INTEGER PRIMARY KEY, session INTEGER NOT NULL, recv_ns INTEGER NOT NULL, venue TEXT NOT NULL, "      \
+      "state INTEGER NOT NULL, state_name TEXT NOT NULL, reconnects INTEGER NOT NULL, reason TEXT NOT NULL",    \
+      "STRICT")                                                                                                 \
+    X(series,                                                                                                   \
+      "id INTEGER PRIMARY KEY, instrument TEXT NOT NULL, price_decimals INTEGER NOT NULL, "                     \
+      "qty_decimals INTEGER NOT NULL, UNIQUE (instrument, price_decimals, qty_decimals)",                       \
+      "STRICT")                                                                                                 \
+    X(bar_sums,                                                                                                 \
+      "width_s INTEGER NOT NULL, start_s INTEGER NOT NULL, series INTEGER NOT NULL, seconds INTEGER NOT NULL, " \
+      "partial INTEGER NOT NULL, open INTEGER, high INTEGER, low INTEGER, close INTEGER, mid2_open INTEGER, "   \
+      "mid2_high INTEGER, mid2_low INTEGER, mid2_close INTEGER, buy_usd REAL NOT NULL, "                        \
+      "sell_usd REAL NOT NULL, buy_qty REAL NOT NULL, sell_qty REAL NOT NULL, vwap_qty REAL NOT NULL, "         \
+      "trades INTEGER NOT NULL, buys INTEGER NOT NULL, true_ms INTEGER NOT NULL, spread_ms REAL NOT NULL, "     \
+      "bid_usd_s INTEGER NOT NULL, ask_usd_s INTEGER NOT NULL, depth_is_bound INTEGER NOT NULL, "               \
+      "long_usd REAL NOT NULL, short_usd REAL NOT NULL, longs INTEGER NOT NULL, shorts INTEGER NOT NULL, "      \
+      "completeness INTEGER NOT NULL, PRIMARY KEY (width_s, start_s, series)",                                  \
+      "WITHOUT ROWID, STRICT")                                                                                  \
+    X(metrics,                                                                                                  \
+      "id INTEGER PRIMARY KEY, metric TEXT NOT NULL UNIQUE, label TEXT NOT NULL, unit TEXT NOT NULL",           \
+      "STRICT")                                                                                                 \
+    X(figures,                                                                                                  \
+      "time_s INTEGER NOT NULL, series INTEGER NOT NULL, metric INTEGER NOT NULL, is_bound INTEGER NOT NULL, "  \
+      "value REAL NOT NULL, PRIMARY KEY (time_s, series, metric)",                                              \
+      "WITHOUT ROWID, STRICT")                                                                                  \
+    X(estimates,                                                                                                \
+      "time_s INTEGER NOT NULL, series INTEGER NOT NULL, side INTEGER NOT NULL, px INTEGER NOT NULL, "          \
+      "notional REAL NOT NULL, PRIMARY KEY (time_s, series, side, px)",                                         \
+      "WITHOUT ROWID, STRICT")                                                                                  \
+    X(checkpoints,                                                                                              \
+      "id INTEGER PRIMARY KEY, session INTEGER, seq INTEGER NOT NULL, time_ns INTEGER NOT NULL, "               \
+      "class INTEGER NOT NULL, engine_version INTEGER NOT NULL, layout INTEGER NOT NULL, "                      \
+      "numbers INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                  \
+      "raw_bytes INTEGER NOT NULL, crc INTEGER NOT NULL, data BLOB NOT NULL",                                   \
+      "STRICT")                                                                                                 \
+    X(results,                                                                                                  \
+      "id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, kind INTEGER NOT NULL, cause INTEGER NOT NULL, "           \
+      "instrument_id INTEGER NOT NULL, time_ns INTEGER NOT NULL, from_id INTEGER NOT NULL, "                    \
+      "to_id INTEGER NOT NULL, digest_exact INTEGER NOT NULL, digest_all INTEGER NOT NULL, "                    \
+      "is_final INTEGER NOT NULL, "                                                                             \
+      "text TEXT NOT NULL",                                                                                     \
       "STRICT")
 
 #define INDEX_LIST(X)                                                                                        \
@@ -119,47 +119,6 @@
     X("CREATE INDEX results_by_seq ON results (seq)")                                                        \
     X("CREATE UNIQUE INDEX checkpoints_by_seq ON checkpoints (seq, time_ns)")
 
-/* What is kept as whole numbers and sums, as people want to read it. */
-#define DECIMAL(value, decimals)  value " / CAST('1e' || " decimals " AS REAL)"
-#define PRICE(column)             DECIMAL(column, "s.price_decimals") " AS " column
-#define MID(column)               DECIMAL("mid2_" column " / 2.0", "s.price_decimals") " AS mid_" column
-#define QTY(column, name)         DECIMAL(column, "s.qty_decimals") " AS " name
-
-#define BARS_OF(name, width)      "CREATE VIEW " name " AS SELECT * FROM bars WHERE width_s = " width
-
-#define FIGURE(metric_id, column) "max(CASE m.metric WHEN '" metric_id "' THEN f.value END) AS " column
-
-#define VIEW_LIST(X)                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    \
-    X("CREATE VIEW bars AS SELECT b.width_s, b.start_s * 1000000000 AS start_ns, s.instrument, " PRICE("open") ", " PRICE("high") ", " PRICE("low") ", " PRICE("close") ", " MID(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       \
-        "open") ", " MID("high") ", " MID("low") ", " MID("close") ", " QTY("buy_qty",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  \
-                                                                            "buy_volume") ", " QTY("sell_qty",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          \
-                                                                                                   "sell_volume") ", buy_n AS buy_trades, sell_n AS sell_trades, notional, spread_bps / nullif(samples, 0) AS "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         \
-                                                                                                                  "spread_bps, bid_usd / nullif(depth_samples, 0) AS bid_depth_usd, ask_usd / nullif(depth_samples, 0) "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                \
-                                                                                                                  "AS ask_depth_usd, samples / (10.0 * width_s) AS book_known, " QTY(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   \
-                                                                                                                      "liq_long_qty",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   \
-                                                                                                                      "long_liquidated") ", " QTY("liq_short_qty",                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      \
-                                                                                                                                                  "short_liquidated") ", liq_long_n AS long_liquidations, liq_short_n AS short_liquidations, CASE liq_completeness WHEN 1 "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             \
-                                                                                                                                                                      "THEN 'full' WHEN 2 THEN 'sampled' WHEN 3 THEN 'inferred' ELSE 'unknown' END AS liq_completeness "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                \
-                                                                                                                                                                      "FROM bar_sums AS b JOIN series AS s ON s.id = b.series")                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         \
-    X(BARS_OF("bars_1s", "1"))                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          \
-    X(BARS_OF("bars_1m", "60"))                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         \
-    X(BARS_OF("bars_1h", "3600"))                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       \
-    X("CREATE VIEW comprehensive_analysis AS SELECT f.time_s * 1000000000 AS time_ns, s.instrument, m.metric, "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         \
-      "m.label, f.value, m.unit, f.is_bound FROM figures AS f JOIN metrics AS m ON m.id = f.metric JOIN "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                               \
-      "series AS s ON s.id = f.series")                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                 \
-    X("CREATE VIEW market_depth_analysis AS SELECT f.time_s * 1000000000 AS time_ns, s.instrument, " FIGURE(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            \
-        "book.mid", "mid") ", " FIGURE("book.spread.bps", "spread_bps") ", " FIGURE("book.depth.bid.5", "bid_5bps_usd") ", " FIGURE("book.depth.ask.5", "ask_5bps_usd") ", " FIGURE("book.depth.bid.10", "bid_10bps_usd") ", " FIGURE("book.depth.ask.10", "ask_10bps_usd") ", " FIGURE("book.depth.bid.25", "bid_25bps_usd") ", " FIGURE("book.depth.ask.25",                                                                                                                                                                                                                                                                                                                                                                                                                          \
-                                                                                                                                                                                                                                                                                                                                          "ask_25bps_usd") ", " FIGURE("book.depth.bid.50",                                                                                                                                                                                                                                                                                                                                                                                             \
-                                                                                                                                                                                                                                                                                                                                                                       "bid_50bps_usd") ", " FIGURE("book.depth.ask.50", "ask_50bps_usd") ", " FIGURE("book.depth.bid.100", "bid_100bps_usd") ", " FIGURE("book.depth.ask.100",                                                                                                                                                                                                                                                         \
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "ask_100bps_usd") ", " FIGURE("book.depth.bid.200", "bid_200bps_usd") ", " FIGURE("book.depth.ask.200", "ask_200bps_usd") ", " FIGURE("book.imbalance.distance",                                                                                                              \
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                "imbalance") ", " FIGURE("book.pressure",                                                                                               \
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "pressure_usd") " FROM figures AS f JOIN metrics AS m ON m.id = f.metric JOIN series AS s ON s.id = f.series " \
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "GROUP BY f.time_s, f.series")                                                                 \
-    X("CREATE VIEW liquidation_levels AS SELECT e.time_s * 1000000000 AS time_ns, s.instrument, "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       \
-      "CASE e.side WHEN 0 THEN 'long' ELSE 'short' END AS side, " DECIMAL(                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              \
-          "e.px", "s.price_decimals") " AS price, e.notional FROM estimates AS e JOIN series AS s ON "                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  \
-                                      "s.id = e.series")
-
 int schema_create(sqlite3 *db, const char *program)
 {
     static const char *const statements[] = {
@@ -167,7 +126,7 @@ int schema_create(sqlite3 *db, const char *program)
         TABLE_LIST(X)
 #undef X
 #define X(sql) sql,
-            INDEX_LIST(X) VIEW_LIST(X)
+            INDEX_LIST(X)
 #undef X
                 "PRAGMA application_id = " TEXT(SCHEMA_APPLICATION_ID),
         "PRAGMA user_version = " TEXT(JOURNAL_SCHEMA),
@@ -175,6 +134,12 @@ int schema_create(sqlite3 *db, const char *program)
     sqlite3_stmt *stmt = NULL;
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
         int err = sql_exec(db, statements[i]);
+        if (err != 0) {
+            return err;
+        }
+    }
+    for (size_t i = 0; i < schema_view_n; i++) {
+        int err = sql_exec(db, schema_views[i]);
         if (err != 0) {
             return err;
         }

@@ -9,6 +9,10 @@
 
 #define SCHEMA_APPLICATION_ID 0x41507273 /* "APrs" */
 
+/* CREATE VIEW statements; views.c */
+extern const char *const schema_views[];
+extern const size_t schema_view_n;
+
 /* In an open transaction, on an empty file. */
 AP_MUST_CHECK int schema_create(sqlite3 *db, const char *program);
 /* Is this our journal, of this version, with true tables? AP_ECORRUPT, AP_EVERSION with words. *ret_is_empty: an SQLite file

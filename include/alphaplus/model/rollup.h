@@ -3,6 +3,7 @@
 #ifndef ALPHAPLUS_MODEL_ROLLUP_H
 #define ALPHAPLUS_MODEL_ROLLUP_H
 
+#include <alphaplus/model/bar.h>
 #include <alphaplus/model/result.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,23 +16,13 @@ struct rollup_head {
     uint8_t price_decimals, qty_decimals;
     uint32_t instrument; /* session id */
     uint32_t n;          /* rows behind it */
-    int64_t time_ns;     /* BAR: where its second begins; else the tick */
+    int64_t time_ns;     /* of the tick */
 };
 
-/* Sums, so that bars of a minute and an hour are made of bars of a second. */
+/* A bar of a second; the journal adds up longer ones. */
 struct rollup_bar {
     struct rollup_head head;
-    int64_t open, high, low, close;                     /* prices of trades; with no trade: 0 */
-    int64_t mid2_open, mid2_high, mid2_low, mid2_close; /* twice the mid, at ticks; with no samples: 0 */
-    int64_t buy_qty, sell_qty;                          /* by taker; stays at INT64_MAX */
-    double notional;                                    /* of both */
-    double spread_bps_sum;                              /* over samples */
-    double bid_usd_sum, ask_usd_sum;                    /* within 10 bps, over depth_samples */
-    int64_t liq_long_qty, liq_short_qty;
-    uint32_t buy_n, sell_n, liq_long_n, liq_short_n;
-    uint32_t samples, depth_samples; /* ticks at which the book was true, and known so far out */
-    uint32_t liq_completeness;       /* enum completeness, of the feed */
-    uint32_t pad;
+    struct bar bar;
 };
 
 struct rollup_figure {
