@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "output.h"
+#include "parameters.h"
 #include "paths.h"
 
 #include <alphaplus/base/clock.h>
@@ -101,8 +102,8 @@ int command_doctor(const struct cli *cli, const struct settings *settings)
 
     buf_init(&d.out, TEXT_MAX);
     if (cli->params) {
-        if (settings_print(settings, &d.out) < 0)
-            complain("out of memory");
+        if (settings_print(settings, &d.out) < 0 || parameters_print(settings, &d.out) < 0)
+            d.faults += complain("out of memory");
     } else {
         const char *codeset = nl_langinfo(CODESET);
         check_terminal(&d, cli, settings);

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "man_metrics.h"
 #include "output.h"
 
 #include <alphaplus/ui/ui.h>
@@ -39,10 +40,11 @@ int command_completions(const struct cli *cli, const struct settings *settings)
 int command_man(const struct cli *cli, const struct settings *settings)
 {
     struct buf keys, text;
-    (void)cli;
     (void)settings;
-    buf_init(&keys, TEXT_MAX);
     buf_init(&text, TEXT_MAX);
+    if (cli->arg_n > 0)
+        return print(&text, man_metrics(&text));
+    buf_init(&keys, TEXT_MAX);
     int err = ui_keys_mdoc(&keys);
     if (err == 0)
         err = cli_man(keys.data, &text);

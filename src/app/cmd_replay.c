@@ -3,6 +3,7 @@
 #include "output.h"
 #include "play.h"
 #include "screen.h"
+#include "worker.h"
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
@@ -54,6 +55,7 @@ static int replay_lines(struct source *s, const struct cli *cli)
 {
     struct printer p = {.err = 0};
     struct engine *e;
+    struct worker *worker = NULL;
     struct lookahead next = {.source = s};
     int64_t first, last, at = INT64_MAX;
     bool is_single = cli->once || cli->at;
@@ -63,12 +65,18 @@ static int replay_lines(struct source *s, const struct cli *cli)
         complain("--at %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", cli->at);
         return 2;
     }
-    struct engine_hooks hooks = {
-        .on_tick = on_tick, .user = &p, .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
     if (err == 0)
-        err = engine_create(NULL, is_single ? NULL : &hooks, &e);
-    if (err < 0)
+        err = worker_create(&worker);
+    struct engine_hooks hooks = {.on_tick = is_single ? NULL : on_tick,
+                                 .worker = worker_measures(worker),
+                                 .user = &p,
+                                 .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
+    if (err == 0)
+        err = engine_create(NULL, &hooks, &e);
+    if (err < 0) {
+        worker_destroy(worker);
         return complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
+    }
     buf_init(&p.text, LINE_BYTES_MAX);
     if (is_single) {
         err = play_until(&next, e, at);
@@ -81,6 +89,7 @@ static int replay_lines(struct source *s, const struct cli *cli)
         complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
     buf_finish(&p.text);
     engine_destroy(e);
+    worker_destroy(worker);
     return (err < 0 && p.err != AP_EEOF) || (p.err < 0 && p.err != AP_EEOF);
 }
 

@@ -6,6 +6,8 @@
 #ifndef ALPHAPLUS_APP_PIPELINE_H
 #define ALPHAPLUS_APP_PIPELINE_H
 
+#include "parameters.h"
+
 #include <alphaplus/config/positions.h>
 #include <alphaplus/engine/engine.h>
 #include <alphaplus/model/publication.h>
@@ -19,6 +21,8 @@ struct pipeline_options {
     const char *source;                /* "live", "demo", "record" */
     const char *journal_path;          /* NULL: none */
     const struct positions *positions; /* NULL: none */
+    const struct parameters
+        *parameters; /* what differs from the defaults; NULL: nothing; read by the start */
     /* Called on the engine's thread at each multiple of tick_every_ns; must not block. */
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
     void *user;

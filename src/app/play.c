@@ -1,5 +1,7 @@
 #include "play.h"
 
+#include "worker.h"
+
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
 #include <pthread.h>
@@ -47,6 +49,7 @@ int play_until(struct lookahead *l, struct engine *e, int64_t until_ns)
 struct deck {
     struct source *source;           /* owned; the thread's alone */
     struct lookahead next;           /* of source; the thread's alone */
+    struct worker *worker;           /* owned */
     struct engine *engine;           /* owned; the thread's alone */
     struct publication *publication; /* owned */
     pthread_t thread;
@@ -65,6 +68,12 @@ static int64_t now_ns(void)
     return clock_system()->monotonic_ns(NULL);
 }
 
+static int make_engine(struct deck *d)
+{
+    const struct engine_hooks hooks = {.worker = worker_measures(d->worker)};
+    return engine_create(d->publication, &hooks, &d->engine);
+}
+
 static int rewind_all(struct deck *d)
 {
     int err = source_rewind(d->source);
@@ -77,7 +86,7 @@ static int rewind_all(struct deck *d)
     trail_clear(publication_notes(d->publication));
     for (uint32_t i = 0; i < INSTRUMENT_MAX; i++)
         trail_clear(publication_tape(d->publication, i));
-    return engine_create(d->publication, NULL, &d->engine);
+    return make_engine(d);
 }
 
 /* Plays up to `due` in batches, so that a key is never waited for; true when it got there or the recording ended. */
@@ -217,7 +226,9 @@ int deck_start(struct source *s, struct deck **ret_deck, char *why, size_t why_s
         if (err == 0)
             err = publication_create(&d->publication);
         if (err == 0)
-            err = engine_create(d->publication, NULL, &d->engine);
+            err = worker_create(&d->worker);
+        if (err == 0)
+            err = make_engine(d);
         if (err == 0 && pthread_create(&d->thread, NULL, run, d) != 0)
             err = AP_ENOMEM;
     } else if (err == 0) {
@@ -228,6 +239,7 @@ int deck_start(struct source *s, struct deck **ret_deck, char *why, size_t why_s
         source_close(s);
         if (d) {
             engine_destroy(d->engine);
+            worker_destroy(d->worker);
             publication_destroy(d->publication);
             free(d);
         }
@@ -247,6 +259,7 @@ void deck_stop(struct deck *d)
     pthread_mutex_unlock(&d->lock);
     pthread_join(d->thread, NULL);
     engine_destroy(d->engine);
+    worker_destroy(d->worker);
     publication_destroy(d->publication);
     source_close(d->source);
     pthread_cond_destroy(&d->changed);

@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "output.h"
+#include "parameters.h"
 #include "paths.h"
 #include "version.h"
 
@@ -29,6 +30,7 @@ static int (*const commands[CLI_COMMANDS])(const struct cli *, const struct sett
 static int load_settings(const struct cli *cli, struct settings *ret_settings)
 {
     char path[PATH_TEXT_MAX];
+    struct parameters unused;
     struct buf why;
     int err;
 
@@ -43,6 +45,8 @@ static int load_settings(const struct cli *cli, struct settings *ret_settings)
         if (err == AP_ENOTFOUND)
             err = 0;
     }
+    if (err == 0)
+        err = parameters_from(ret_settings, &unused, &why);
     if (err == AP_ENOTFOUND)
         complain("%s: no such file", cli->config_file);
     else if (err < 0)

@@ -2,6 +2,7 @@
 
 #include "jsonl.h"
 #include "output.h"
+#include "parameters.h"
 #include "screen.h"
 
 #include <alphaplus/base/clock.h>
@@ -79,12 +80,28 @@ static int start_lines(const struct watch_options *o, struct pipeline_options *p
     return 0;
 }
 
+/* The settings were found good when they were read. */
+static int start_pipeline(const struct watch_options *o, struct pipeline_options *po,
+                          struct pipeline **ret_pipeline)
+{
+    struct parameters parameters;
+    struct buf faults;
+    char why[512] = "";
+
+    buf_init(&faults, 64u << 10);
+    int err = parameters_from(o->settings, &parameters, &faults);
+    buf_finish(&faults);
+    po->parameters = &parameters;
+    if (err == 0)
+        err = pipeline_start(po, ret_pipeline, why, sizeof why);
+    return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
+}
+
 int watch_run(const struct watch_options *o)
 {
     struct pipeline_options po = o->pipeline;
     struct pipeline *p;
     struct jsonl lines = {0};
-    char why[512] = "";
     bool has_lines = o->cli->json;
     int status = has_lines ? start_lines(o, &po, &lines) : 0;
 
@@ -92,11 +109,11 @@ int watch_run(const struct watch_options *o)
         return status;
     if (has_lines || !o->has_screen)
         wait_begin();
-    int err = pipeline_start(&po, &p, why, sizeof why);
-    if (err < 0) {
+    status = start_pipeline(o, &po, &p);
+    if (status != 0) {
         if (has_lines)
             jsonl_finish(&lines);
-        return complain("%s", why[0] ? why : ap_err_text(err));
+        return status;
     }
     if (has_lines) {
         status = run_lines(o, &lines);
@@ -110,7 +127,7 @@ int watch_run(const struct watch_options *o)
                                     .asks_before_quit = o->pipeline.journal_path != NULL};
         status = screen_run(&so);
     }
-    err = pipeline_stop(p);
+    int err = pipeline_stop(p);
     if (err < 0)
         status = complain("%s: the end of the session was not stored: %s", o->pipeline.journal_path,
                           ap_err_text(err));

@@ -206,7 +206,11 @@ static void print_settings(struct buf *ret_text)
     (void)buf_printf(ret_text, "\n(default: %s).\n", (standard)[0] != '\0' ? (standard) : "empty");
     SETTING_LIST(X)
 #undef X
-    (void)buf_text(ret_text, ".El\n");
+    (void)buf_text(ret_text, ".It Cm params. Ns Ar ID\n"
+                             "a parameter of the measures: a number in the range that\n"
+                             ".Xr alphaplus-metrics 7\n"
+                             "gives.\n"
+                             ".El\n");
 }
 
 static void print_tail(struct buf *ret_text)
@@ -258,7 +262,9 @@ static void print_tail(struct buf *ret_text)
     (void)buf_text(ret_text, ".Sh SEE ALSO\n"
                              ".Xr less 1 ,\n"
                              ".Xr sqlite3 1 ,\n"
-                             ".Xr tmux 1\n");
+                             ".Xr tmux 1 ,\n"
+                             ".Xr alphaplus-journal 5 ,\n"
+                             ".Xr alphaplus-metrics 7\n");
 }
 
 /* The keys as handed in; only a new sentence goes on a new line, as mdoc wants it. */

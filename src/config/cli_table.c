@@ -69,8 +69,10 @@ const struct cli_option cli_options[] = {
      "go wrong on purpose, by the seed's chance: such as drop=0.001,delay=0.01:200ms,close=60s,rest500=0.1; "
      "a word that is not known lists them all"},
     FLAG("loop", SIM, loop, "begin the capture again at its end"),
-    FLAG("params", DOCTOR, params, "print every setting with its value, default and meaning"),
-    {"config", 0, "FILE", CLI_KIND_FILE, SCREEN | RECORD | DOCTOR, AT(config_file), 0, 0, NULL,
+    FLAG(
+        "params", DOCTOR, params,
+        "print every setting and every parameter of the measures: value, default, range, meaning, where it is from"),
+    {"config", 0, "FILE", CLI_KIND_FILE, SCREEN | RECORD | IMPORT | DOCTOR, AT(config_file), 0, 0, NULL,
      "read settings from FILE instead of the usual one"},
     {"help", 'h', NULL, CLI_KIND_FLAG, CLI_ALL, AT(help), 0, 0, NULL, "print this help and end"},
     {"version", 'V', NULL, CLI_KIND_FLAG, CLI_ALL, AT(version), 0, 0, NULL, "print the version and end"},
@@ -220,9 +222,11 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
                       {"completions zsh > ~/.zfunc/_alphaplus", "for zsh, with ~/.zfunc in fpath"},
                       {"completions fish > ~/.config/fish/completions/alphaplus.fish", "for fish"}}},
     [CLI_MAN] = {.name = "man",
-                 .synopsis = "",
+                 .synopsis = "[PAGE]",
                  .line = "the manual page in mdoc, on standard output",
-                 .text = "Prints alphaplus.1.",
+                 .text = "Prints alphaplus.1, or alphaplus-metrics.7.",
+                 .words_max = 1,
+                 .words = {{CLI_WORDS_CHOICE, "metrics"}},
                  .hidden = true,
                  .examples = {{"man", "for the build"}}},
 };

@@ -30,12 +30,9 @@ struct row {
 static const struct row rows[] = {SETTING_LIST(X)};
 #undef X
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = SETTINGS };
 
-struct reading {
-    struct settings settings;
-    int seen_line[ROWS]; /* 0: not yet */
-};
+static const char params_section[] = "params";
 
 /* Is the meaning a list of words, "auto|ascii|utf8"? */
 static bool has_choices(const struct row *row)
@@ -121,6 +118,9 @@ static const struct row *find(const char *section, const char *name)
 
 static bool is_section(const char *section)
 {
+    if (strcmp(section, params_section) == 0) {
+        return true;
+    }
     for (size_t i = 0; i < ROWS; i++) {
         if (strcmp(rows[i].section, section) == 0) {
             return true;
@@ -133,7 +133,8 @@ static void on_section(struct ini_text *t, void *user, const char *section)
 {
     (void)user;
     if (!is_section(section)) {
-        ini_fault(t, t->line, "no section [%s]: there are [screen] [journal] [feeds] [risk]", section);
+        ini_fault(t, t->line, "no section [%s]: there are [screen] [journal] [feeds] [risk] [params]",
+                  section);
     }
 }
 
@@ -162,22 +163,47 @@ static void unknown(struct ini_text *t, const char *section, const char *name)
     }
 }
 
+/* Which ids there are is checked by who knows them; here each stands once, with a number. */
+static void take_param(struct ini_text *t, struct settings *s, const char *id, const char *value)
+{
+    for (size_t i = 0; i < s->params.n; i++) {
+        if (strcmp(s->params.pairs[i].id, id) == 0) {
+            ini_fault(t, t->line, "params.%s stands in line %d already", id, s->params.pairs[i].line);
+            return;
+        }
+    }
+    struct setting_pair pair = {.line = t->line};
+    if (!text_copy(pair.id, sizeof(pair.id), id)) {
+        ini_fault(t, t->line, "params.%s: no name of a parameter is that long", id);
+    } else if (!parse_number(value, &pair.value)) {
+        ini_fault(t, t->line, "params.%s: \"%s\" is not a number", id, value);
+    } else if (s->params.n == SETTING_PAIRS_MAX) {
+        ini_fault(t, t->line, "params.%s: at most %d parameters can be set", id, SETTING_PAIRS_MAX);
+    } else {
+        s->params.pairs[s->params.n++] = pair;
+    }
+}
+
 static void on_pair(struct ini_text *t, void *user, const char *section, const char *name, const char *value)
 {
-    struct reading *r = user;
+    struct settings *s = user;
     char why[256];
+    if (strcmp(section, params_section) == 0) {
+        take_param(t, s, name, value);
+        return;
+    }
     const struct row *row = find(section, name);
     if (row == NULL) {
         unknown(t, section, name);
         return;
     }
-    int *seen = &r->seen_line[row - rows];
+    int *seen = &s->lines[row - rows];
     if (*seen != 0) {
         ini_fault(t, t->line, "%s.%s stands in line %d already", section, name, *seen);
         return;
     }
     *seen = t->line;
-    take(row, &r->settings, value, why, sizeof(why));
+    take(row, s, value, why, sizeof(why));
     if (why[0] != '\0') {
         ini_fault(t, t->line, "%s.%s: \"%s\" %s", section, name, value, why);
     }
@@ -195,10 +221,15 @@ void settings_default(struct settings *s)
 int settings_parse(struct settings *s, const char *text, size_t n, const char *name, struct buf *why)
 {
     static const struct ini_handler handler = {.section = on_section, .pair = on_pair};
-    struct reading r = {.settings = *s};
-    int err = ini_text_read(text, n, name, &handler, &r, why);
+    struct settings fresh = *s;
+    size_t len = strlen(name);
+    memset(fresh.lines, 0, sizeof(fresh.lines));
+    fresh.params.n = 0;
+    (void)text_copy(fresh.file, SETTING_TEXT_MAX,
+                    len < SETTING_TEXT_MAX ? name : name + len - SETTING_TEXT_MAX + 1);
+    int err = ini_text_read(text, n, name, &handler, &fresh, why);
     if (err == 0) {
-        *s = r.settings;
+        *s = fresh;
     }
     return err;
 }
@@ -232,8 +263,13 @@ int settings_print(const struct settings *s, struct buf *ret_text)
         const struct row *row = &rows[i];
         (void)buf_printf(ret_text, "%s.%s = ", row->section, row->name);
         print_value(row, s, ret_text);
-        (void)buf_printf(ret_text, " (default %s, %s)\n", row->standard[0] != '\0' ? row->standard : "empty",
-                         row->meaning);
+        (void)buf_printf(ret_text, " (default %s, %s; from ",
+                         row->standard[0] != '\0' ? row->standard : "empty", row->meaning);
+        if (s->lines[i] == 0) {
+            (void)buf_text(ret_text, "default)\n");
+        } else {
+            (void)buf_printf(ret_text, "%s:%d)\n", s->file, s->lines[i]);
+        }
     }
     return ret_text->failed;
 }

@@ -16,11 +16,13 @@ struct source_capture {
     struct capture *capture;      /* owned */
     struct decoder decoder;
     struct session_row session;
+    struct param_value_row *params; /* owned */
+    size_t param_n;
 
     uint8_t *data; /* owned */
     struct event_buf out;
     size_t given;      /* of out.used */
-    uint32_t prologue; /* events put before the first frame: session, instruments */
+    uint32_t prologue; /* events put before the first frame: session, parameters, instruments */
     uint64_t seq, bad;
     int64_t recv_ns; /* of the last event */
     int failed;
@@ -68,8 +70,8 @@ static void put_copy(struct source_capture *s, int kind, const struct instrument
 /* The next event of the prologue; false when it is done. */
 static bool put_prologue(struct source_capture *s)
 {
-    uint32_t i = s->prologue;
-    if (i > s->groups.inst_n) {
+    size_t i = s->prologue;
+    if (i > s->param_n + s->groups.inst_n) {
         return false;
     }
     s->prologue++;
@@ -77,8 +79,10 @@ static bool put_prologue(struct source_capture *s)
     s->recv_ns = s->groups.first_ns;
     if (i == 0) {
         put_copy(s, EVENT_SESSION, NULL, &s->session, sizeof(s->session));
+    } else if (i <= s->param_n) {
+        put_copy(s, EVENT_PARAM, NULL, &s->params[i - 1], sizeof(s->params[i - 1]));
     } else {
-        const struct instrument *in = &s->groups.insts[i - 1];
+        const struct instrument *in = &s->groups.insts[i - 1 - s->param_n];
         put_copy(s, EVENT_INSTRUMENT, in, in, sizeof(*in));
     }
     return true;
@@ -225,6 +229,7 @@ static void close_all(struct source *base)
         free(s->names[i]);
     }
     free((void *)s->names);
+    free(s->params);
     capture_groups_finish(&s->groups);
     capture_close(s->capture);
     free(s->data);
@@ -252,12 +257,25 @@ static int copy_names(struct source_capture *s, const struct source_capture_opti
     return s->names != NULL ? 0 : AP_ENOMEM;
 }
 
+static int copy_params(struct source_capture *s, const struct source_capture_options *o)
+{
+    s->params = calloc(o->param_n + 1, sizeof(*s->params));
+    if (s->params == NULL) {
+        return AP_ENOMEM;
+    }
+    for (size_t i = 0; i < o->param_n; i++) {
+        s->params[i] = o->params[i];
+    }
+    s->param_n = o->param_n;
+    return 0;
+}
+
 static int open_all(struct source_capture *s, const struct source_capture_options *o, char *why,
                     size_t why_size)
 {
     struct source_capture_options own = *o;
     int err = copy_names(s, o);
-    if (err < 0) {
+    if (err < 0 || (err = copy_params(s, o)) < 0) {
         return err;
     }
     own.paths = (const char *const *)s->names;

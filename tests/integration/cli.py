@@ -145,6 +145,28 @@ def check_settings(t, program):
     refused(t, program, "positions with faults", ["live", "--positions", own, "--no-journal", "--json"], 1, "positions.ini", "side")
 
 
+def check_params(t, program, capture):
+    path = program.path("params.ini")
+    with open(path, "w") as f:
+        f.write("[params]\nimbalance.tau_bps = 400\nimbalanc.tau = 3\nquarks = 1\n")
+    refused(t, program, "parameters with faults: all are told", ["doctor", "--params", "--config", path], 1, "params.ini:2:", "0.1 and 100",
+            "params.ini:3:", "imbalance.tau_bps?", "params.ini:4:")
+    with open(path, "w") as f:
+        f.write("[params]\n; wider\nimbalance.tau_bps = 80\n")
+    done = program.run("doctor", "--params", "--config", path)
+    t.check(done.returncode == 0 and "params.imbalance.tau_bps = 80 bps (default 3, 0.1 to 100" in done.stdout and "params.ini:3)" in done.stdout,
+            "doctor --params says what is in force and where it is from", done.stdout)
+    value = {}
+    for name, more in (("default", []), ("wide", ["--config", path])):
+        journal = program.path(f"params-{name}.apj")
+        program.run("import", "--venue", "binance", capture, "-o", journal, *more)
+        state = program.run("replay", "--json", "--once", journal)
+        value[name] = json.loads(state.stdout)["instruments"][0]["metrics"]["book.imbalance.distance"]["value"]
+        verified = program.run("journal", "verify", journal)
+        t.check(verified.returncode == 0, f"a replay computes with what its session had: {name}", verified.stdout + verified.stderr)
+    t.check(value["default"] is not None and value["default"] != value["wide"], "a parameter has its effect", str(value))
+
+
 def check_closed(t, program, capture):
     journal = program.path("closed.apj")
     program.run("import", "--venue", "binance", capture, "-o", journal)
@@ -170,6 +192,7 @@ def main():
     check_captures(t, program, sys.argv[2])
     check_journals(t, program, sys.argv[2])
     check_settings(t, program)
+    check_params(t, program, sys.argv[2])
     check_closed(t, program, sys.argv[2])
     t.done()
 

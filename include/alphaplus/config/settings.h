@@ -24,7 +24,23 @@
     X(feeds, instruments, STRING, "binance:BTCUSDT", 0, 0, "what `live` watches when nothing is named")      \
     X(risk, positions, STRING, "", 0, 0, "file of own accounts and positions")
 
-#define SETTING_TEXT_MAX 256
+#define SETTING_TEXT_MAX  256
+#define SETTING_PAIRS_MAX 256
+#define SETTING_ID_MAX    48
+
+enum setting {
+#define X(section, name, kind, standard, lowest, highest, meaning) SETTING_##section##_##name,
+    SETTING_LIST(X)
+#undef X
+        SETTINGS
+};
+/* A line of [params]. Which ids there are, and their ranges, is for those to check who know them. */
+struct setting_pair {
+    char id[SETTING_ID_MAX];
+    double value;
+    int line; /* of `file` */
+};
+
 struct settings {
     struct {
         char theme[SETTING_TEXT_MAX], glyphs[SETTING_TEXT_MAX], colors[SETTING_TEXT_MAX];
@@ -41,6 +57,12 @@ struct settings {
     struct {
         char positions[SETTING_TEXT_MAX];
     } risk;
+    struct {
+        struct setting_pair pairs[SETTING_PAIRS_MAX];
+        size_t n;
+    } params;
+    char file[SETTING_TEXT_MAX]; /* read last, its end if the name is longer; "": none */
+    int lines[SETTINGS];         /* of `file`, where each was set; 0: the default */
 };
 
 void settings_default(struct settings *s);
@@ -50,7 +72,7 @@ void settings_default(struct settings *s);
 AP_MUST_CHECK int settings_load(struct settings *s, const char *path, struct buf *why);
 AP_MUST_CHECK int settings_parse(struct settings *s, const char *text, size_t n, const char *name,
                                  struct buf *why);
-/* `section.name = value (default ..., meaning)` a line. */
+/* `section.name = value (default ..., meaning; where from)` a line. */
 AP_MUST_CHECK int settings_print(const struct settings *s, struct buf *ret_text);
 
 #endif

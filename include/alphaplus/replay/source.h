@@ -18,7 +18,9 @@ struct source_capture_options {
     size_t path_n;
     const char *instruments_path; /* the venue's own list; NULL: decimals from the widest text */
     const char *program;
-    uint64_t libm_fingerprint; /* of the session; 0: not known */
+    uint64_t libm_fingerprint;            /* of the session; 0: not known */
+    const struct param_value_row *params; /* the session begins with them; copied */
+    size_t param_n;
 };
 /* Reads each file's head to group files: files whose only instrument is the same follow one another; groups are merged by time. A bare
  * snapshot belongs to its file's only depth instrument; several: AP_EAMBIGUOUS, in words. */

@@ -34,10 +34,51 @@ static void test_defaults(void **state)
     assert_string_equal(s.journal.directory, "");
     buf_init(&text, 64 << 10);
     assert_ok(settings_print(&s, &text));
-    assert_non_null(strstr(text.data, "screen.fps = 10 (default 10, frames a second at most)\n"));
+    assert_non_null(
+        strstr(text.data, "screen.fps = 10 (default 10, frames a second at most; from default)\n"));
     assert_non_null(strstr(text.data, "screen.mouse = no (default no, "));
     assert_non_null(strstr(text.data, "screen.tape_floor = 10000 (default 10000, "));
     assert_non_null(strstr(text.data, "journal.directory =  (default empty, "));
+    buf_finish(&text);
+}
+
+static void test_params(void **state)
+{
+    struct read r;
+    (void)state;
+    assert_ok(
+        read_text(&r, "[params]\nwall.z_min = 4.25\n; x\nimbalance.tau_bps = -2 ; checked elsewhere\n"));
+    assert_int_equal(r.s.params.n, 2);
+    assert_string_equal(r.s.params.pairs[0].id, "wall.z_min");
+    assert_true(r.s.params.pairs[0].value == 4.25);
+    assert_int_equal(r.s.params.pairs[0].line, 2);
+    assert_true(r.s.params.pairs[1].value == -2.0);
+    assert_int_equal(r.s.params.pairs[1].line, 4);
+    buf_finish(&r.why);
+    assert_int_equal(read_text(&r, "[params]\na = 1\na = 2\nb = nan\nc = 1e5\n"
+                                   "a.name.that.is.longer.than.any.parameter.can.ever.be = 1\n"),
+                     AP_ESYNTAX);
+    assert_non_null(strstr(r.why.data, "s.ini:3: params.a stands in line 2 already\n"));
+    assert_non_null(strstr(r.why.data, "s.ini:4: params.b: \"nan\" is not a number\n"));
+    assert_non_null(strstr(r.why.data, "s.ini:5: "));
+    assert_non_null(strstr(r.why.data, "s.ini:6: "));
+    assert_int_equal(r.s.params.n, 0);
+    buf_finish(&r.why);
+}
+
+static void test_params_full(void **state)
+{
+    struct read r;
+    struct buf text;
+    (void)state;
+    buf_init(&text, 64 << 10);
+    buf_text(&text, "[params]\n");
+    for (int i = 0; i <= SETTING_PAIRS_MAX; i++) {
+        buf_printf(&text, "p%d = %d\n", i, i);
+    }
+    assert_int_equal(read_text(&r, text.data), AP_ESYNTAX);
+    assert_non_null(strstr(r.why.data, "s.ini:258: params.p256: at most 256"));
+    buf_finish(&r.why);
     buf_finish(&text);
 }
 
@@ -234,7 +275,8 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_good),
+        cmocka_unit_test(test_defaults),    cmocka_unit_test(test_params),
+        cmocka_unit_test(test_params_full), cmocka_unit_test(test_good),
         cmocka_unit_test(test_faults),      cmocka_unit_test(test_nothing_is_cut_or_joined),
         cmocka_unit_test(test_many_faults), cmocka_unit_test(test_files),
     };
