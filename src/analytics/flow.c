@@ -15,20 +15,6 @@ struct flow {
     int has_before;
 };
 
-int64_t ofi_step(const struct touch *before, const struct touch *now)
-{
-    int64_t e = 0;
-    if (now->bid.px >= before->bid.px)
-        e += now->bid.qty;
-    if (now->bid.px <= before->bid.px)
-        e -= before->bid.qty;
-    if (now->ask.px <= before->ask.px)
-        e -= now->ask.qty;
-    if (now->ask.px >= before->ask.px)
-        e += before->ask.qty;
-    return e;
-}
-
 static void on_event(void *state, const struct measure_input *in, const struct event *ev,
                      struct metric_value *values)
 {

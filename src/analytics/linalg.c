@@ -178,28 +178,45 @@ void ols_init(struct ols *o, int k)
     *o = (struct ols){.k = k};
 }
 
-void ols_add(struct ols *o, const double *row, double y)
+/* Turns one more row into the triangle; what is left of y. */
+static double absorb(struct ols *o, const double *row, double y)
 {
-    double x[OLS_MAX], rest = y;
+    double x[OLS_MAX];
     memcpy(x, row, sizeof(double) * (size_t)o->k);
-    running_add(&o->y, y);
-    for (int i = 0; i < o->k; i++)
-        o->norm[i] += x[i] * x[i];
     for (int i = 0; i < o->k; i++) {
         if (x[i] == 0.0)
             continue;
-        double h = hypot(o->r[i][i], x[i]), c = o->r[i][i] / h, s = x[i] / h;
+        double h = hypot(o->r[i][i], x[i]), c = o->r[i][i] / h, s = x[i] / h, z = o->z[i];
         o->r[i][i] = h;
         for (int j = i + 1; j < o->k; j++) {
             double r = o->r[i][j];
             o->r[i][j] = c * r + s * x[j];
             x[j] = c * x[j] - s * r;
         }
-        double z = o->z[i];
-        o->z[i] = c * z + s * rest;
-        rest = c * rest - s * z;
+        o->z[i] = c * z + s * y;
+        y = c * y - s * z;
     }
+    return y;
+}
+
+void ols_add(struct ols *o, const double *row, double y)
+{
+    double rest = absorb(o, row, y);
     o->rss += rest * rest;
+    running_add(&o->y, y);
+    for (int i = 0; i < o->k; i++)
+        o->norm[i] += row[i] * row[i];
+}
+
+void ols_merge(struct ols *o, const struct ols *other)
+{
+    for (int i = 0; i < o->k; i++) {
+        double rest = absorb(o, other->r[i], other->z[i]);
+        o->rss += rest * rest;
+        o->norm[i] += other->norm[i];
+    }
+    o->rss += other->rss;
+    running_merge(&o->y, &other->y);
 }
 
 /* Columns of the inverse of R, upper triangular. */
@@ -245,33 +262,33 @@ int ols_solve(const struct ols *o, struct ols_result *ret_fit)
     return 0;
 }
 
-void ols_meat(struct ols *o, const struct ols_result *fit, const double *row, double y)
+void ols_white_add(struct ols_white *w, const struct ols_result *fit, const double *row, double y)
 {
     double e = y;
-    for (int i = 0; i < o->k; i++)
+    for (int i = 0; i < fit->k; i++)
         e -= row[i] * fit->b[i];
-    for (int i = 0; i < o->k; i++) {
-        for (int j = 0; j < o->k; j++)
-            o->meat[i][j] += e * e * row[i] * row[j];
+    for (int i = 0; i < fit->k; i++) {
+        for (int j = 0; j < fit->k; j++)
+            w->meat[i][j] += e * e * row[i] * row[j];
     }
 }
 
 /* The diagonal of (X'X)^-1 meat (X'X)^-1, with (X'X)^-1 = R^-1 R^-T. */
-void ols_hc0(const struct ols *o, const struct ols_result *fit, double *ret_se)
+void ols_white_se(const struct ols_white *w, const struct ols_result *fit, double *ret_se)
 {
     double bread[OLS_MAX][OLS_MAX];
-    for (int i = 0; i < o->k; i++) {
-        for (int j = 0; j < o->k; j++) {
+    for (int i = 0; i < fit->k; i++) {
+        for (int j = 0; j < fit->k; j++) {
             bread[i][j] = 0.0;
-            for (int m = i > j ? i : j; m < o->k; m++)
+            for (int m = i > j ? i : j; m < fit->k; m++)
                 bread[i][j] += fit->inverse[i][m] * fit->inverse[j][m];
         }
     }
-    for (int i = 0; i < o->k; i++) {
+    for (int i = 0; i < fit->k; i++) {
         double sum = 0.0;
-        for (int j = 0; j < o->k; j++) {
-            for (int m = 0; m < o->k; m++)
-                sum += bread[i][j] * o->meat[j][m] * bread[m][i];
+        for (int j = 0; j < fit->k; j++) {
+            for (int m = 0; m < fit->k; m++)
+                sum += bread[i][j] * w->meat[j][m] * bread[m][i];
         }
         ret_se[i] = sqrt(fmax(0.0, sum));
     }

@@ -238,6 +238,25 @@ double stats_mad(double *x, size_t n, double centre)
     return stats_median(x, n);
 }
 
+void stats_ratio(const double *num, const double *den, size_t n, size_t lags, double *ret_ratio,
+                 double *ret_se)
+{
+    double a = 0.0, b = 0.0, variance = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        a += num[i];
+        b += den[i];
+    }
+    double ratio = a / b;
+    for (size_t lag = 0; lag <= lags && lag < n; lag++) {
+        double sum = 0.0;
+        for (size_t i = lag; i < n; i++)
+            sum += (num[i] - ratio * den[i]) * (num[i - lag] - ratio * den[i - lag]);
+        variance += (lag == 0 ? 1.0 : 2.0 * (1.0 - (double)lag / (double)(lags + 1))) * sum;
+    }
+    *ret_ratio = ratio;
+    *ret_se = sqrt(fmax(0.0, variance)) / fabs(b);
+}
+
 /* At one time, what was observed comes before what was censored. */
 static int compare_survival(const void *a, const void *b)
 {

@@ -29,7 +29,6 @@ struct ols {
     double rss;
     double norm[OLS_MAX]; /* of the columns, squared */
     struct running y;
-    double meat[OLS_MAX][OLS_MAX];
 };
 struct ols_result {
     int k;
@@ -39,10 +38,15 @@ struct ols_result {
 };
 void ols_init(struct ols *o, int k); /* 1..OLS_MAX */
 void ols_add(struct ols *o, const double *row, double y);
+/* As if all rows of the other had been added too. Of the same k. */
+void ols_merge(struct ols *o, const struct ols *other);
 /* AP_EAGAIN: no more rows than coefficients. AP_ERANGE: columns depend on each other. */
 AP_MUST_CHECK int ols_solve(const struct ols *o, struct ols_result *ret_fit);
-/* White's standard errors: after ols_solve, every row once more, then the errors. */
-void ols_meat(struct ols *o, const struct ols_result *fit, const double *row, double y);
-void ols_hc0(const struct ols *o, const struct ols_result *fit, double *ret_se);
+/* White's standard errors: zero, every row once more after ols_solve, then the errors. */
+struct ols_white {
+    double meat[OLS_MAX][OLS_MAX];
+};
+void ols_white_add(struct ols_white *w, const struct ols_result *fit, const double *row, double y);
+void ols_white_se(const struct ols_white *w, const struct ols_result *fit, double *ret_se);
 
 #endif
