@@ -139,6 +139,12 @@ bool bars_running(const struct bars *b, enum bar_span span, struct bar *ret_bar)
     return true;
 }
 
+int64_t bars_heard_ns(const struct bars *b, enum bar_span span)
+{
+    const struct bar_sums *s = &b->open[span];
+    return s->bar.start_ns == 0 ? 0 : s->seconds * NS_PER_S;
+}
+
 /* --- in time ------------------------------------------------------------------------------------------------------- */
 
 /* A second counts as whole when it begins on time and heard; what spoils it takes that back. */

@@ -21,8 +21,14 @@ enum metric {
         METRICS
 };
 
+extern const struct measure measure_asset;
 extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_bars,
-    measure_trade, measure_flow;
+    measure_sizes, measure_profile, measure_levels, measure_vol, measure_carry, measure_trade, measure_flow;
+
+/* What a measure writes into beside its own hooks: all values, and its state of this market (may be NULL). For functions that the engine
+ * calls between ticks; see analytics/asset.h. */
+struct metric_value *measures_own(struct measures *m, const struct measure *which, void **ret_state);
+const void *measures_state(const struct measures *m, const struct measure *which);
 
 /* Sets values[first .. first + n) to this state. */
 void metrics_none(struct metric_value *values, int first, int n, enum metric_state state);
