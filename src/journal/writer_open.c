@@ -164,6 +164,8 @@ int writer_attach(struct journal_writer *w, const struct journal_writer_options 
     }
     if (err == 0 && w->tail_bytes > 0) {
         err = writer_seal(w, true, &what);
+        /* No room to seal is no reason not to go on: the tail is whole as it is. */
+        err = err == AP_EFULL && what == NULL ? 0 : err;
     }
     if (err != 0 && what != NULL) {
         (void)snprintf(why, why_size,
@@ -172,6 +174,5 @@ int writer_attach(struct journal_writer *w, const struct journal_writer_options 
     } else if (err != 0) {
         sql_why(w->db, "it cannot be written", why, why_size);
     }
-    /* No room to seal is no reason not to go on: the tail is whole as it is. */
-    return err == AP_EFULL && what == NULL && !is_empty ? 0 : err;
+    return err;
 }
