@@ -2,10 +2,12 @@
 #include "fingerprint.h"
 #include "output.h"
 #include "parameters.h"
+#include "rollup.h"
 #include "version.h"
 #include "watch.h"
 #include "worker.h"
 
+#include <alphaplus/analytics/measure.h>
 #include <alphaplus/engine/engine.h>
 #include <alphaplus/journal/journal.h>
 #include <alphaplus/replay/source.h>
@@ -19,9 +21,11 @@
 struct import {
     struct source *source;
     struct journal_writer *writer;
-    struct worker *worker;
     struct engine *engine; /* finds the gaps and makes the digests that replay is held to */
+    struct worker *worker;
+    struct rollup rollup;
     uint64_t events, gaps;
+    int err; /* of what the rollup gave out; sticky */
     bool has_tty;
 };
 
@@ -37,11 +41,36 @@ static int store_results(struct import *im)
     return 0;
 }
 
+static void store_rollup(void *user, const struct rollup_head *record)
+{
+    struct import *im = user;
+    int err = journal_append_rollup(im->writer, record);
+    if (err == AP_EFULL) { /* long silence and many instruments: make room */
+        err = journal_commit(im->writer);
+        err = err < 0 ? err : journal_append_rollup(im->writer, record);
+    }
+    im->err = im->err < 0 ? im->err : err;
+}
+
+static void on_tick(void *user, struct engine *e, int64_t tick_ns)
+{
+    struct import *im = user;
+    rollup_tick(&im->rollup, e, tick_ns);
+}
+
+static void on_bar(void *user, const struct instrument *in, const struct bar *bar)
+{
+    struct import *im = user;
+    rollup_bar(&im->rollup, in, bar);
+}
+
 static int store_event(struct import *im, const struct event *ev)
 {
     int err = journal_append(im->writer, ev);
     if (err == 0)
         err = engine_apply(im->engine, ev);
+    if (err == 0)
+        err = im->err;
     if (err == 0)
         err = store_results(im);
     if (err == 0 && ++im->events % COMMIT_EVENTS == 0)
@@ -86,7 +115,8 @@ static int open_writer(const char *path, struct journal_writer **ret_writer)
 
     if (stat(path, &st) == 0 && st.st_size > 0)
         return complain("%s is already there; name another file or remove it first", path);
-    struct journal_writer_options o = {.path = path, .program = ALPHAPLUS_PROGRAM};
+    struct journal_writer_options o = {
+        .path = path, .program = ALPHAPLUS_PROGRAM, .metrics = metric_registry()};
     int err = journal_writer_open(&o, ret_writer, why, sizeof why);
     return err < 0 ? complain("%s: %s", path, why[0] ? why : ap_err_text(err)) : 0;
 }
@@ -123,11 +153,16 @@ int command_import(const struct cli *cli, const struct settings *settings)
     }
     if (open_source(cli, settings, &im.source) != 0)
         return 1;
+    im.rollup = (struct rollup){.emit = store_rollup, .user = &im};
     wait_begin();
     int status = open_writer(cli->output, &im.writer);
     if (status == 0 && worker_create(&im.worker) < 0)
         status = complain("out of memory");
-    const struct engine_hooks hooks = {.worker = worker_measures(im.worker)};
+    const struct engine_hooks hooks = {.on_tick = on_tick,
+                                       .on_bar = on_bar,
+                                       .worker = worker_measures(im.worker),
+                                       .user = &im,
+                                       .tick_every_ns = TICK_NS};
     if (status == 0 && engine_create(NULL, &hooks, &im.engine) < 0)
         status = complain("out of memory");
     if (status == 0) {

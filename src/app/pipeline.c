@@ -3,9 +3,11 @@
 #include "fingerprint.h"
 #include "latency.h"
 #include "recorder.h"
+#include "rollup.h"
 #include "version.h"
 #include "worker.h"
 
+#include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
 #include <pthread.h>
@@ -14,12 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define EVENTS_RING_BYTES (32u << 20)
-#define SMALL_RING_BYTES  (64u << 10)
-#define PUBLISH_EVERY     256 /* events */
-#define SAMPLE_EVERY      16  /* events between two timed ones */
-#define WAIT_NS           (100 * NS_PER_MS)
-#define HOST_EVERY_NS     (500 * NS_PER_MS)
+#define EVENTS_RING_BYTES  (32u << 20)
+#define SMALL_RING_BYTES   (64u << 10)
+#define RESULTS_RING_BYTES (1u << 20)
+#define PUBLISH_EVERY      256 /* events */
+#define SAMPLE_EVERY       16  /* events between two timed ones */
+#define WAIT_NS            (100 * NS_PER_MS)
+#define HOST_EVERY_NS      (500 * NS_PER_MS)
 
 enum { CONSUMER_ENGINE = 0, CONSUMER_JOURNAL = 1 };
 
@@ -30,6 +33,7 @@ struct pipeline {
     struct worker *worker;                    /* owned; NULL: fits run in place */
     struct engine *engine;                    /* owned; its thread's alone after the start */
     struct recorder *recorder;                /* owned; NULL: no journal */
+    struct rollup rollup;                     /* what the journal keeps beside events */
     struct feed *feed;                        /* owned */
     struct event_stamp stamp;
     pthread_t thread;
@@ -38,6 +42,7 @@ struct pipeline {
     atomic_bool wants_snapshots;
     /* engine thread's own */
     uint64_t applied, applied_at_host;
+    uint64_t unsent; /* results that found no room */
     int64_t host_ns;
     struct latency apply, publish;
 };
@@ -106,16 +111,28 @@ static void send_wishes(struct pipeline *p)
         send_wish(p, engine_market(p->engine, i)->inst.id);
 }
 
+static void send_result(struct pipeline *p, const void *record, size_t n)
+{
+    void *to = p->recorder ? ring_reserve(p->results, n) : NULL;
+    if (to) {
+        memcpy(to, record, n);
+        ring_commit(p->results, n);
+    } else {
+        p->unsent += p->recorder != NULL;
+    }
+}
+
 static void send_results(struct pipeline *p)
 {
     struct result r;
     while (engine_next_result(p->engine, &r)) {
-        struct result *to = p->recorder ? ring_reserve(p->results, sizeof r) : NULL;
-        if (!to)
-            continue;
-        *to = r;
-        ring_commit(p->results, sizeof r);
+        send_result(p, &r, sizeof r);
     }
+}
+
+static void send_rollup(void *user, const struct rollup_head *record)
+{
+    send_result(user, record, record->size);
 }
 
 static uint64_t resident_bytes(void)
@@ -151,6 +168,7 @@ static void publish_host(struct pipeline *p, int64_t now)
         .resident_bytes = resident_bytes(),
     };
     recorder_view(p->recorder, v);
+    v->journal_lost += p->unsent;
     board_publish(board);
     p->host_ns = now;
     p->applied_at_host = p->applied;
@@ -206,7 +224,16 @@ static void *run_engine(void *arg)
 static void tick_hook(void *user, struct engine *e, int64_t tick_ns)
 {
     struct pipeline *p = user;
-    p->o.on_tick(p->o.user, e, tick_ns);
+    if (p->recorder)
+        rollup_tick(&p->rollup, e, tick_ns);
+    if (p->o.on_tick && p->o.tick_every_ns > 0 && tick_ns % p->o.tick_every_ns == 0)
+        p->o.on_tick(p->o.user, e, tick_ns);
+}
+
+static void bar_hook(void *user, const struct instrument *in, const struct bar *bar)
+{
+    struct pipeline *p = user;
+    rollup_bar(&p->rollup, in, bar);
 }
 
 static int make_parts(struct pipeline *p, char *why, size_t why_size)
@@ -216,15 +243,17 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
     if (err == 0)
         err = ring_create(SMALL_RING_BYTES, 1, &p->commands);
     if (err == 0)
-        err = ring_create(SMALL_RING_BYTES, 1, &p->results);
+        err = ring_create(RESULTS_RING_BYTES, 1, &p->results);
     if (err == 0)
         err = publication_create(&p->publication);
+    p->rollup = (struct rollup){.emit = send_rollup, .user = p};
     if (err == 0)
         err = worker_create(&p->worker);
-    struct engine_hooks hooks = {.on_tick = p->o.on_tick ? tick_hook : NULL,
+    struct engine_hooks hooks = {.on_tick = tick_hook,
+                                 .on_bar = p->o.journal_path ? bar_hook : NULL,
                                  .worker = worker_measures(p->worker),
                                  .user = p,
-                                 .tick_every_ns = p->o.tick_every_ns};
+                                 .tick_every_ns = TICK_NS};
     if (err == 0)
         err = engine_create(p->publication, &hooks, &p->engine);
     if (err < 0) {

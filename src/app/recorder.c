@@ -2,6 +2,7 @@
 
 #include "version.h"
 
+#include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
 #include <alphaplus/journal/journal.h>
@@ -35,7 +36,8 @@ int recorder_open(const struct recorder_options *o, struct recorder **ret_record
         return AP_ENOMEM;
     r->o = *o;
     pthread_mutex_init(&r->lock, NULL);
-    struct journal_writer_options wo = {.path = o->path, .program = ALPHAPLUS_PROGRAM};
+    struct journal_writer_options wo = {
+        .path = o->path, .program = ALPHAPLUS_PROGRAM, .metrics = metric_registry()};
     int err = journal_writer_open(&wo, &r->writer, why, why_size);
     if (err < 0) {
         pthread_mutex_destroy(&r->lock);
@@ -99,7 +101,7 @@ static void note_lost_span(struct recorder *r, const struct event *next)
 static void drain(struct recorder *r)
 {
     const struct event *ev;
-    const struct result *result;
+    const struct result *result; /* or a record of model/rollup.h */
 
     ring_rejoin(r->o.events, r->o.consumer);
     while ((ev = ring_peek(r->o.events, r->o.consumer))) {
@@ -114,7 +116,8 @@ static void drain(struct recorder *r)
             break;
     }
     while ((result = ring_peek(r->o.results, 0))) {
-        int err = journal_append_result(r->writer, result);
+        int err = result->kind >= RESULT_BAR ? journal_append_rollup(r->writer, (const void *)result)
+                                             : journal_append_result(r->writer, result);
         if (err < 0)
             r->error = err;
         ring_advance(r->o.results, 0);

@@ -34,6 +34,32 @@ def compare_with_export(t, program, journal, instrument):
         t.check((want or kind == "marks") and got == want, f"{instrument} {kind}: {len(want)} rows as exported", f"{got[:2]} {want[:2]} {len(got)}")
 
 
+def check_bars(t, program, journal, instrument):
+    """Bars of a second and a minute against the trades themselves."""
+    for seconds in (1, 60):
+        want = {}
+        trades = sql(t, program, journal, "SELECT recv_ns, side, px_int, qty_int, price * quantity AS usd FROM trades "
+                     f"WHERE instrument = '{instrument}' AND is_market ORDER BY seq")
+        for r in trades:
+            start = int(r["recv_ns"]) // (seconds * 10**9) * seconds * 10**9
+            want.setdefault(start, []).append((int(r["px_int"]), int(r["qty_int"]), r["side"], float(r["usd"])))
+        got = sql(t, program, journal, "SELECT start_s, open, high, low, close, trades, buys, buy_usd, sell_usd FROM bar_sums JOIN series AS s ON "
+                  f"s.id = series WHERE width_s = {seconds} AND instrument = '{instrument}' AND trades > 0")
+        bad = []
+        for r in got:
+            rows_ = want.pop(int(r["start_s"]) * 10**9, [])
+            px = [x[0] for x in rows_]
+            exact = [str(x) for x in (px[0], max(px), min(px), px[-1], len(px), sum(x[2] == "buy" for x in rows_))] if px else []
+            usd = [sum(x[3] for x in rows_ if x[2] == side) for side in ("buy", "sell")]
+            near = all(abs(float(r[k]) - v) <= 1e-9 * max(1, v) for k, v in zip(("buy_usd", "sell_usd"), usd))
+            if [r[k] for k in ("open", "high", "low", "close", "trades", "buys")] != exact or not near:
+                bad.append((r, exact, usd))
+        t.check(got and not bad and not want, f"{instrument}: {len(got)} bars of {seconds} s are what the trades say", f"{bad[:2]} {list(want)[:3]}")
+    depth = sql(t, program, journal, f"SELECT count(*) AS n FROM bars_1s WHERE instrument = '{instrument}' AND mid_close > 0 AND spread_bps > 0 "
+                "AND bid_depth_usd > 0 AND ask_depth_usd > 0 AND book_known > 0 AND book_known <= 1")
+    t.check(int(depth[0]["n"]) > 5, f"{instrument}: and hold spread and depth", depth)
+
+
 def check_refusals(t, program, journal):
     for what, query in (("a write", "DELETE FROM meta"), ("no SQL", "selekt"), ("nothing", " "), ("two", "SELECT 1; SELECT 2")):
         done = program.run("journal", "sql", journal, query)
@@ -100,6 +126,7 @@ def main():
     t.check(len(names) == 2, "two instruments", names)
     for name in names:
         compare_with_export(t, program, journal, name)
+        check_bars(t, program, journal, name)
     quoted = sql(t, program, journal, "SELECT 'a,\"b' AS x, NULL AS y, '' AS z")
     t.check(quoted == [{"x": 'a,"b', "y": "", "z": ""}], "quotes and commas", quoted)
     check_refusals(t, program, journal)
