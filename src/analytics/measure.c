@@ -134,23 +134,13 @@ static void fit_tick(struct measures *m, int i, const struct measure_input *in)
         fit->run(block);
 }
 
-static uint32_t read_near(const struct book *b, enum side side, struct level levels[NEAR_LEVELS])
-{
-    struct book_iter it;
-    uint32_t n = 0;
-    book_iter_init(&it, b, side);
-    while (n < NEAR_LEVELS && book_iter_next(&it, &levels[n]))
-        n++;
-    return n;
-}
-
 void measures_tick(struct measures *m, const struct measure_input *in, bool is_second)
 {
     struct measure_input with_near = *in;
     with_near.bars = measures_bars(m);
     if (in->is_true) {
-        m->near.bid_n = read_near(in->book, SIDE_BID, m->near.bid);
-        m->near.ask_n = read_near(in->book, SIDE_ASK, m->near.ask);
+        m->near.bid_n = book_read(in->book, SIDE_BID, BOOK_ALL_BIDS, m->near.bid, NEAR_LEVELS);
+        m->near.ask_n = book_read(in->book, SIDE_ASK, BOOK_ALL_ASKS, m->near.ask, NEAR_LEVELS);
         with_near.near = &m->near;
     }
     for (int i = 0; i < LIST_N; i++) {

@@ -229,6 +229,52 @@ int64_t ladder_next(const struct ladder *l, int64_t key)
     return next_far(l, key < after ? after : key);
 }
 
+/* --- many levels ------------------------------------------------------------------------------------------------ */
+
+static uint32_t read_page(const struct page *page, uint64_t bits, int64_t first, int64_t step,
+                          struct level *levels, uint32_t max)
+{
+    uint32_t n = 0;
+    for (; bits != 0 && n < max; bits &= bits - 1) {
+        int slot = __builtin_ctzll(bits);
+        levels[n++] = (struct level){(first + slot) * step, page->qty[slot]};
+    }
+    return n;
+}
+
+static uint32_t read_far(const struct ladder *l, int64_t from, int64_t last, int64_t step,
+                         struct level *levels, uint32_t max)
+{
+    struct far_cursor c;
+    struct far_level level;
+    uint32_t n = 0;
+    if (l->far.count == 0 || max == 0)
+        return 0;
+    far_seek(&c, &l->far, from);
+    while (n < max && far_step(&c, &level) && level.key <= last)
+        levels[n++] = (struct level){level.key * step, level.qty};
+    return n;
+}
+
+uint32_t ladder_read(const struct ladder *l, int64_t last, int64_t step, struct level *levels, uint32_t max)
+{
+    int64_t window = first_key(l, 0), after = first_key(l, LADDER_PAGES);
+    if (l->count == 0)
+        return 0;
+    uint32_t n = l->best < window ? read_far(l, l->best, last < window ? last : window - 1, step, levels, max)
+                                  : 0;
+    for (uint64_t at = next_page(l, 0); at < LADDER_PAGES && n < max; at = next_page(l, at + 1)) {
+        int64_t first = first_key(l, at);
+        if (first > last)
+            return n;
+        uint64_t bits = l->table[at]->bits;
+        if (first + LADDER_PAGE_KEYS - 1 > last)
+            bits &= ~UINT64_C(0) >> (LADDER_PAGE_KEYS - 1 - (last - first));
+        n += read_page(l->table[at], bits, first, step, levels + n, max - n);
+    }
+    return n + read_far(l, after, last, step, levels + n, max - n);
+}
+
 /* --- sums ------------------------------------------------------------------------------------------------------ */
 
 static void add_level(struct ladder_sum *s, int64_t key, int64_t qty)

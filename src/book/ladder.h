@@ -16,6 +16,8 @@
 
 #include "far.h"
 
+#include <alphaplus/model/event.h>
+
 #define LADDER_PAGES       16384
 #define LADDER_PAGE_SHIFT  6
 #define LADDER_PAGE_KEYS   64
@@ -65,6 +67,9 @@ void ladder_settle(struct ladder *l, size_t n);
 /* The lowest key present at or after `key`, or LADDER_NONE. */
 int64_t ladder_next(const struct ladder *l, int64_t key);
 int64_t ladder_get(const struct ladder *l, int64_t key); /* 0 when absent */
+
+/* The levels of the lowest keys <= last into `levels` (px: key * step), at most max; returns how many. */
+uint32_t ladder_read(const struct ladder *l, int64_t last, int64_t step, struct level *levels, uint32_t max);
 
 struct ladder_sum {
     wide qty, key_qty;

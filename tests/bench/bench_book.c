@@ -164,6 +164,18 @@ static double walk(void *user)
     return n;
 }
 
+static double read_near(void *user)
+{
+    struct work *w = user;
+    static struct level levels[512];
+    double n = 0;
+    for (int i = 0; i < 2000; i++) {
+        n += book_read(w->book, SIDE_ASK, BOOK_ALL_ASKS, levels, 512);
+        w->sink += (uint64_t)levels[0].qty;
+    }
+    return n;
+}
+
 static double hash(void *user)
 {
     struct work *w = user;
@@ -185,6 +197,7 @@ int main(int argc, char **argv)
         return 1;
     }
     bench_cost(&b, "book/walk", "ns/level", walk, &w);
+    bench_cost(&b, "book/read", "ns/level", read_near, &w);
     bench_cost(&b, "book/sum_1pct", "ns/call", sum_bands, &w);
     bench_cost(&b, "book/hash", "ns/level", hash, &w);
     bench_use(&w.sink);

@@ -99,6 +99,21 @@ static void check_levels(const struct book *b, const struct twin *t)
     assert_int_equal(book_is_crossed(b), twin_is_crossed(t));
 }
 
+/* The same levels read together: all of them, the first few, and those up to a price. */
+static void check_read(const struct book *b, const struct twin *t, int side, int64_t until, uint32_t max)
+{
+    struct level *levels = malloc((max + 1) * sizeof(struct level));
+    assert_non_null(levels);
+    uint32_t expected = 0;
+    while (expected < max && expected < (uint32_t)t->n[side] &&
+           !twin_is_better(side, until, t->levels[side][expected].px)) {
+        expected++;
+    }
+    assert_int_equal(book_read(b, (enum side)side, until, levels, max), expected);
+    assert_memory_equal(levels, t->levels[side], expected * sizeof(struct level));
+    free(levels);
+}
+
 static void check_samples(const struct world *w, const struct book *b, const struct twin *t, int64_t mid,
                           uint64_t *rng)
 {
@@ -110,6 +125,8 @@ static void check_samples(const struct world *w, const struct book *b, const str
         assert_int_equal(book_qty(b, (enum side)side, x), twin_qty(t, side, x));
         check_sum(b, t, side, x, y);
         check_sum(b, t, side, y, x);
+        check_read(b, t, side, x, (uint32_t)between(rng, 0, t->n[side] + 1));
+        check_read(b, t, side, side == SIDE_ASK ? BOOK_ALL_ASKS : BOOK_ALL_BIDS, (uint32_t)t->n[side] + 1);
         struct book_iter it;
         struct level level;
         int i = 0;
