@@ -5,6 +5,7 @@
 #include <alphaplus/base/text.h>
 #include <alphaplus/sim/sim.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Own positions of the demo: near enough to the market's start that the risk panel has something to say. */
 static const char demo_positions[] =
@@ -25,37 +26,78 @@ static int demo_own(struct positions *own)
     return err;
 }
 
+/* One exchange a venue. */
+struct exchanges {
+    struct sim *sims[VENUE_MAX];
+    size_t n;
+    char names[INSTRUMENT_MAX][INSTRUMENT_NAME_MAX];
+    const char *wanted[INSTRUMENT_MAX];
+    size_t wanted_n;
+};
+
+static void stop_exchanges(struct exchanges *x)
+{
+    for (size_t i = 0; i < x->n; i++)
+        sim_stop(x->sims[i]);
+}
+
+static int start_exchange(struct exchanges *x, const struct cli *cli, const char *venue,
+                          struct feed_options *fo)
+{
+    struct sim_options so = {
+        .speed = cli->speed > 0 ? cli->speed : 1.0, .seed = cli->seed, .waits = true, .venue = venue};
+    char why[256] = "", symbol[SYMBOL_MAX];
+    if (x->n == VENUE_MAX)
+        return complain("--venue: at most %d", VENUE_MAX);
+    if (sim_start(&so, &x->sims[x->n], why, sizeof why) < 0)
+        return complain("the demo exchange cannot start: %s", why);
+    struct feed_endpoint *e = &fo->endpoints[fo->endpoint_n++];
+    text_copy(e->venue, sizeof e->venue, venue);
+    snprintf(e->url, sizeof e->url, "http://127.0.0.1:%u", (unsigned)sim_port(x->sims[x->n++]));
+    for (size_t i = 0; x->wanted_n < INSTRUMENT_MAX && sim_symbol(venue, i, symbol, sizeof symbol); i++) {
+        snprintf(x->names[x->wanted_n], sizeof x->names[0], "%s:%s", venue, symbol);
+        x->wanted[x->wanted_n] = x->names[x->wanted_n];
+        x->wanted_n++;
+    }
+    return 0;
+}
+
+/* "binance,bybit": an exchange each. */
+static int start_exchanges(struct exchanges *x, const struct cli *cli, struct feed_options *fo)
+{
+    char text[256], *rest = text;
+    const char *venue;
+    if (!text_copy(text, sizeof text, cli->venue ? cli->venue : sim_venue(0)))
+        return complain("--venue: the list is too long");
+    int status = 0;
+    while (status == 0 && (venue = strsep(&rest, ",")) != NULL) {
+        if (*venue)
+            status = start_exchange(x, cli, venue, fo);
+    }
+    if (status == 0 && x->n == 0)
+        status = complain("--venue: names none");
+    fo->instruments = x->wanted;
+    fo->instrument_n = x->wanted_n;
+    return status;
+}
+
 int command_demo(const struct cli *cli, const struct settings *settings)
 {
-    struct sim_options so = {.speed = cli->speed > 0 ? cli->speed : 1.0, .seed = cli->seed, .waits = true};
-    struct sim *sim;
+    struct exchanges x = {.n = 0};
     struct positions own;
-    char why[256] = "", names[INSTRUMENT_MAX][INSTRUMENT_NAME_MAX];
-    const char *wanted[INSTRUMENT_MAX];
-    size_t n = 0;
+    struct watch_options wo = {.cli = cli, .settings = settings, .title = "demo", .has_screen = true};
 
     if (demo_own(&own) < 0)
         return 1;
     if (cli->json)
         wait_begin();
-    if (sim_start(&so, &sim, why, sizeof why) < 0)
-        return complain("the demo exchange cannot start: %s", why);
-    for (; n < INSTRUMENT_MAX && sim_symbol(n); n++) {
-        snprintf(names[n], sizeof names[n], "binance:%s", sim_symbol(n));
-        wanted[n] = names[n];
+    int status = start_exchanges(&x, cli, &wo.pipeline.feed);
+    if (status == 0) {
+        wo.pipeline.source = "demo";
+        wo.pipeline.journal_path = cli->journal;
+        wo.pipeline.positions = &own;
+        status = watch_run(&wo);
     }
-    struct watch_options wo = {.cli = cli, .settings = settings, .title = "demo", .has_screen = true};
-    struct feed_options *fo = &wo.pipeline.feed;
-    fo->instruments = wanted;
-    fo->instrument_n = n;
-    fo->endpoint_n = 1;
-    text_copy(fo->endpoints[0].venue, sizeof fo->endpoints[0].venue, "binance");
-    snprintf(fo->endpoints[0].url, sizeof fo->endpoints[0].url, "http://127.0.0.1:%u",
-             (unsigned)sim_port(sim));
-    wo.pipeline.source = "demo";
-    wo.pipeline.journal_path = cli->journal;
-    wo.pipeline.positions = &own;
-    int status = watch_run(&wo);
-    sim_stop(sim);
+    stop_exchanges(&x);
     return status;
 }

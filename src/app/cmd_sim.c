@@ -16,6 +16,7 @@ int command_sim(const struct cli *cli, const struct settings *settings)
                              .port = (uint16_t)(cli->port > 0 ? cli->port : 0),
                              .seed = cli->seed,
                              .faults = cli->faults,
+                             .venue = cli->venue,
                              .is_loop = cli->loop,
                              .waits = true};
     struct sim *sim;

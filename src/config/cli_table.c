@@ -42,8 +42,9 @@ const struct cli_option cli_options[] = {
     FLAG("no-journal", LIVE, no_journal, "keep no journal"),
     {"for", 0, "DURATION", CLI_KIND_DURATION, LIVE | DEMO | RECORD | SIM, AT(duration_ns), 0, 0, NULL,
      "end after DURATION"},
-    {"venue", 0, "NAME", CLI_KIND_TEXT, IMPORT, AT(venue), 0, 0, NULL,
-     "whose frames the captures hold: binance"},
+    {"venue", 0, "NAME", CLI_KIND_TEXT, IMPORT | DEMO | SIM, AT(venue), 0, 0, NULL,
+     "import: whose frames the captures hold; sim: whom to speak as (default binance); demo: the same, or several with "
+     "commas between them, such as binance,bybit,okx"},
     {"output", 'o', "FILE", CLI_KIND_FILE, IMPORT, AT(output), 0, 0, NULL, "the journal to make"},
     {"instruments", 0, "FILE", CLI_KIND_FILE, IMPORT, AT(instruments), 0, 0, NULL,
      "the venue's own list of instruments (for binance: exchangeInfo); without it decimals are taken from the captures"},
@@ -110,6 +111,7 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
              "Starts an exchange on loopback inside the program, traded by a seeded market model, and connects to it as "
              "to a real one. Needs no network, no settings and no account. The same seed makes the same market.",
          .examples = {{"demo", "look around"},
+                      {"demo --venue binance,bybit,okx", "the same market on three venues"},
                       {"demo --seed 7 --speed 10", "another market, ten times as fast"}}},
     [CLI_RECORD] =
         {.name = "record",
@@ -187,11 +189,15 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .synopsis = "[CAPTURE...]",
          .line = "the loopback exchange alone",
          .text =
-             "Speaks the protocol of Binance USD-M on a port of 127.0.0.1, from captures or from the market model, and "
-             "prints its address. The market starts when the first client subscribes.",
+             "Speaks a venue's protocol (of --venue; captures are Binance USD-M's) on a port of 127.0.0.1, from captures or "
+             "from the market model, and prints its address. The market starts when the first client subscribes.\n\n"
+             "GET /sim/truth?symbol=SYMBOL there is the whole book, /sim/pause stops the market when all is told, /sim/heal "
+             "ends the faults and /sim/faults counts them.",
          .words_max = CLI_ARGS_MAX,
          .words = {FILE_WORD},
          .examples = {{"sim --port 4100", "the market model"},
+                      {"sim --port 4100 --venue okx --faults drop=0.01,checksum=0.001",
+                       "another venue, a bad line"},
                       {"sim --port 4100 --capture day.log.gz --speed 10",
                        "a recorded day, ten times as fast"}}},
     [CLI_DOCTOR] =

@@ -8,33 +8,20 @@
 
 #define FUNDING_MS INT64_C(28800000)
 
-void listing_of_spec(const struct market_spec *spec, struct listing *ret_listing)
-{
-    *ret_listing = (struct listing){
-        .price_decimals = spec->price_decimals,
-        .qty_decimals = spec->qty_decimals,
-        .tick = spec->tick_size,
-        .lot = spec->lot_size,
-    };
-    text_copy(ret_listing->symbol, sizeof ret_listing->symbol, spec->symbol);
-    text_copy(ret_listing->base, sizeof ret_listing->base, spec->base);
-    text_copy(ret_listing->quote, sizeof ret_listing->quote, spec->quote);
-}
-
 int64_t next_funding_ms(int64_t now_ms)
 {
-    return (now_ms / FUNDING_MS + 1) * FUNDING_MS;
+    return next_full_ms(now_ms, FUNDING_MS);
 }
 
-/* "<before>"1.50"<after>": decimals are always in quotes. */
-static void put_fixed(struct buf *out, const char *before, int64_t value, int decimals)
+static const char *pair_of(const struct listing *in)
 {
-    char text[FIXED_TEXT_MAX];
-    size_t n = fixed_format(text, value, decimals);
-    buf_text(out, before);
-    buf_byte(out, '"');
-    buf_append(out, text, n);
-    buf_byte(out, '"');
+    return in->pair[0] ? in->pair : in->symbol;
+}
+
+/* The "st" of its market. */
+static int class_of(const struct listing *in)
+{
+    return in->is_inverse ? 2 : 1;
 }
 
 static void put_price(struct buf *out, const struct listing *in, const char *before, int32_t tick)
@@ -45,11 +32,6 @@ static void put_price(struct buf *out, const struct listing *in, const char *bef
 static void put_qty(struct buf *out, const struct listing *in, const char *before, uint64_t lots)
 {
     put_fixed(out, before, (int64_t)lots * in->lot, in->qty_decimals);
-}
-
-static void put_real(struct buf *out, const char *before, double value)
-{
-    put_fixed(out, before, (int64_t)llround(value * 1e8), 8);
 }
 
 static void put_rows(struct buf *out, const struct listing *in, const struct market_level *rows, size_t n)
@@ -67,23 +49,37 @@ void encode_depth(struct buf *out, const struct listing *in, int64_t event_ms, i
     buf_printf(out,
                "{\"e\":\"depthUpdate\",\"E\":%" PRId64 ",\"T\":%" PRId64
                ",\"s\":\"%s\",\"ps\":\"%s\",\"U\":%" PRIu64 ",\"u\":%" PRIu64 ",\"pu\":%" PRIu64 ",\"b\":[",
-               event_ms, start_ms + d->time_ms, in->symbol, in->symbol, d->first_id, d->last_id, d->prev_id);
+               event_ms, start_ms + d->time_ms, in->symbol, pair_of(in), d->first_id, d->last_id, d->prev_id);
     put_rows(out, in, d->bids, d->bid_n);
     buf_text(out, "],\"a\":[");
     put_rows(out, in, d->asks, d->ask_n);
-    buf_text(out, "],\"st\":1}");
+    buf_printf(out, "],\"st\":%d}", class_of(in));
+}
+
+void encode_window(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
+                   const struct window_news *w)
+{
+    buf_printf(out,
+               "{\"e\":\"depthUpdate\",\"E\":%" PRId64 ",\"T\":%" PRId64
+               ",\"s\":\"%s\",\"ps\":\"%s\",\"U\":%" PRIu64 ",\"u\":%" PRIu64 ",\"pu\":%" PRIu64 ",\"b\":[",
+               event_ms, start_ms + w->time_ms, in->symbol, pair_of(in), w->prev_id + 1, w->id, w->prev_id);
+    encode_levels(out, in, w->rows[0], w->n[0]);
+    buf_text(out, "],\"a\":[");
+    encode_levels(out, in, w->rows[1], w->n[1]);
+    buf_printf(out, "],\"st\":%d}", class_of(in));
 }
 
 void encode_quote(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
                   const struct market_quote *q)
 {
     buf_printf(out, "{\"e\":\"bookTicker\",\"u\":%" PRIu64 ",\"s\":\"%s\",\"ps\":\"%s\"", q->id, in->symbol,
-               in->symbol);
+               pair_of(in));
     put_price(out, in, ",\"b\":", q->bid.tick);
     put_qty(out, in, ",\"B\":", q->bid.lots);
     put_price(out, in, ",\"a\":", q->ask.tick);
     put_qty(out, in, ",\"A\":", q->ask.lots);
-    buf_printf(out, ",\"T\":%" PRId64 ",\"E\":%" PRId64 ",\"st\":1}", start_ms + q->time_ms, event_ms);
+    buf_printf(out, ",\"T\":%" PRId64 ",\"E\":%" PRId64 ",\"st\":%d}", start_ms + q->time_ms, event_ms,
+               class_of(in));
 }
 
 void encode_trade(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
@@ -93,7 +89,7 @@ void encode_trade(struct buf *out, const struct listing *in, int64_t event_ms, i
                event_ms, start_ms + t->time_ms, in->symbol, t->id);
     put_price(out, in, ",\"p\":", t->tick);
     put_qty(out, in, ",\"q\":", t->lots);
-    buf_printf(out, ",\"X\":\"MARKET\",\"m\":%s,\"st\":1}", t->is_sell ? "true" : "false");
+    buf_printf(out, ",\"X\":\"MARKET\",\"m\":%s,\"st\":%d}", t->is_sell ? "true" : "false", class_of(in));
 }
 
 void encode_agg(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
@@ -104,20 +100,28 @@ void encode_agg(struct buf *out, const struct listing *in, int64_t event_ms, int
     put_price(out, in, ",\"p\":", t->tick);
     put_qty(out, in, ",\"q\":", t->lots);
     put_qty(out, in, ",\"nq\":", t->lots);
-    buf_printf(out, ",\"f\":%" PRIu64 ",\"l\":%" PRIu64 ",\"T\":%" PRId64 ",\"m\":%s,\"st\":1}", t->first,
-               t->last, start_ms + t->time_ms, t->is_sell ? "true" : "false");
+    buf_printf(out, ",\"f\":%" PRIu64 ",\"l\":%" PRIu64 ",\"T\":%" PRId64 ",\"m\":%s,\"st\":%d}", t->first,
+               t->last, start_ms + t->time_ms, t->is_sell ? "true" : "false", class_of(in));
 }
 
 void encode_mark(struct buf *out, const struct listing *in, int64_t event_ms, const struct market_mark *m)
 {
     buf_printf(out, "{\"e\":\"markPriceUpdate\",\"E\":%" PRId64 ",\"s\":\"%s\",\"ps\":\"%s\"", event_ms,
-               in->symbol, in->symbol);
-    put_real(out, ",\"p\":", m->mark);
-    put_real(out, ",\"ap\":", m->average);
-    put_real(out, ",\"P\":", m->index);
-    put_real(out, ",\"i\":", m->index);
-    put_real(out, ",\"r\":", m->funding);
-    buf_printf(out, ",\"T\":%" PRId64 ",\"st\":1}", next_funding_ms(event_ms));
+               in->symbol, pair_of(in));
+    put_real(out, ",\"p\":", m->mark, 8);
+    put_real(out, ",\"ap\":", m->average, 8);
+    put_real(out, ",\"P\":", m->index, 8);
+    put_real(out, ",\"i\":", m->index, 8);
+    put_real(out, ",\"r\":", m->funding, 8);
+    buf_printf(out, ",\"T\":%" PRId64 ",\"st\":%d}", next_funding_ms(event_ms), class_of(in));
+}
+
+void encode_figure(struct buf *out, const struct listing *in, int64_t event_ms, enum stream_kind kind,
+                   const struct figures *now, const struct figures *before)
+{
+    (void)kind;
+    (void)before;
+    encode_mark(out, in, event_ms, &now->mark);
 }
 
 void encode_force(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
@@ -135,7 +139,8 @@ void encode_force(struct buf *out, const struct listing *in, int64_t event_ms, i
     buf_printf(out, ",\"X\":\"%s\"", l->filled == l->lots ? "FILLED" : "PARTIALLY_FILLED");
     put_qty(out, in, ",\"l\":", l->filled);
     put_qty(out, in, ",\"z\":", l->filled);
-    buf_printf(out, ",\"T\":%" PRId64 "},\"ps\":\"%s\",\"st\":1}", start_ms + l->time_ms, in->symbol);
+    buf_printf(out, ",\"T\":%" PRId64 "},\"ps\":\"%s\",\"st\":%d}", start_ms + l->time_ms, pair_of(in),
+               class_of(in));
 }
 
 void encode_time(struct buf *out, int64_t now_ms)
@@ -143,7 +148,7 @@ void encode_time(struct buf *out, int64_t now_ms)
     buf_printf(out, "{\"serverTime\":%" PRId64 "}", now_ms);
 }
 
-static void put_filters(struct buf *out, const struct listing *in)
+void encode_filters(struct buf *out, const struct listing *in)
 {
     put_fixed(out, "\"filters\":[{\"filterType\":\"PRICE_FILTER\",\"minPrice\":", in->tick,
               in->price_decimals);
@@ -169,7 +174,7 @@ static void put_symbol(struct buf *out, const struct listing *in)
         "\"underlyingType\":\"COIN\",\"underlyingSubType\":[],\"triggerProtect\":\"0.0500\","
         "\"liquidationFee\":\"0.012500\",\"marketTakeBound\":\"0.05\",",
         in->symbol, in->symbol, in->base, in->quote, in->quote, in->price_decimals, in->qty_decimals);
-    put_filters(out, in);
+    encode_filters(out, in);
     buf_text(out,
              ",\"orderTypes\":[\"LIMIT\",\"MARKET\"],\"timeInForce\":[\"GTC\",\"IOC\",\"FOK\",\"GTX\"]}");
 }
@@ -193,7 +198,7 @@ void encode_exchange_info(struct buf *out, const struct listing *list, size_t n,
     buf_text(out, "]}");
 }
 
-static void put_levels(struct buf *out, const struct listing *in, const struct price_level *levels, size_t n)
+void encode_levels(struct buf *out, const struct listing *in, const struct price_level *levels, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         put_fixed(out, i > 0 ? ",[" : "[", levels[i].px, in->price_decimals);
@@ -208,9 +213,9 @@ void encode_book(struct buf *out, const struct listing *in, uint64_t last_id, in
 {
     buf_printf(out, "{\"lastUpdateId\":%" PRIu64 ",\"E\":%" PRId64 ",\"T\":%" PRId64 ",\"bids\":[", last_id,
                event_ms, time_ms);
-    put_levels(out, in, bids, bid_n);
+    encode_levels(out, in, bids, bid_n);
     buf_text(out, "],\"asks\":[");
-    put_levels(out, in, asks, ask_n);
+    encode_levels(out, in, asks, ask_n);
     buf_text(out, "]}");
 }
 
@@ -223,10 +228,10 @@ void encode_open_interest(struct buf *out, const struct listing *in, int64_t lot
 void encode_premium(struct buf *out, const struct listing *in, const struct premium *p)
 {
     buf_printf(out, "{\"symbol\":\"%s\"", in->symbol);
-    put_real(out, ",\"markPrice\":", p->mark);
-    put_real(out, ",\"indexPrice\":", p->index);
-    put_real(out, ",\"estimatedSettlePrice\":", p->settle);
-    put_real(out, ",\"lastFundingRate\":", p->funding);
+    put_real(out, ",\"markPrice\":", p->mark, 8);
+    put_real(out, ",\"indexPrice\":", p->index, 8);
+    put_real(out, ",\"estimatedSettlePrice\":", p->settle, 8);
+    put_real(out, ",\"lastFundingRate\":", p->funding, 8);
     buf_printf(out, ",\"interestRate\":\"0.00010000\",\"nextFundingTime\":%" PRId64 ",\"time\":%" PRId64 "}",
                p->next_funding_ms, p->time_ms);
 }
@@ -234,4 +239,51 @@ void encode_premium(struct buf *out, const struct listing *in, const struct prem
 void encode_error(struct buf *out, int code, const char *message)
 {
     buf_printf(out, "{\"code\":%d,\"msg\":\"%s\"}", code, message);
+}
+
+void encode_figures(struct buf *out, const struct listing *in, int64_t now_ms, const struct figures *f)
+{
+    const struct market_mark *m = &f->mark;
+    const struct premium p = {m->mark, m->index, m->index, m->funding, next_funding_ms(now_ms), now_ms};
+    encode_premium(out, in, &p);
+}
+
+void encode_bars(struct buf *out, const struct listing *in, int64_t now_ms, int64_t bar_ms,
+                 const struct bar *bars, size_t n)
+{
+    (void)now_ms;
+    for (size_t i = 0; i < n; i++) {
+        const struct bar *b = &bars[i];
+        const int32_t prices[] = {b->open, b->high, b->low, b->close};
+        /* Sizes of contracts are worth so much; the others at about their price. */
+        double price = (double)b->close * (double)in->tick / (double)fixed_pow10(in->price_decimals);
+        double size = (double)in->lot / (double)fixed_pow10(in->qty_decimals);
+        double worth = in->is_inverse ? in->contract / price : price;
+        buf_printf(out, "%s%" PRId64, i > 0 ? ",[" : "[[", b->open_ms);
+        for (size_t k = 0; k < 4; k++) {
+            put_fixed(out, ",", prices[k] * in->tick, in->price_decimals);
+        }
+        put_fixed(out, ",", (int64_t)b->lots * in->lot, in->qty_decimals);
+        buf_printf(out, ",%" PRId64, b->open_ms + bar_ms - 1);
+        put_real(out, ",", (double)b->lots * size * worth, 5);
+        buf_printf(out, ",%" PRIu64, b->trades);
+        put_fixed(out, ",", (int64_t)b->buy_lots * in->lot, in->qty_decimals);
+        put_real(out, ",", (double)b->buy_lots * size * worth, 5);
+        buf_text(out, ",\"0\"]");
+    }
+    buf_text(out, n > 0 ? "]" : "[]");
+}
+
+/* Only what differs from the usual is listed there: the second one. */
+void encode_funding_info(struct buf *out, const struct listing *list, size_t n)
+{
+    buf_byte(out, '[');
+    if (n > 1) {
+        buf_printf(
+            out,
+            "{\"symbol\":\"%s\",\"adjustedFundingRateCap\":\"0.02500000\","
+            "\"adjustedFundingRateFloor\":\"-0.02500000\",\"fundingIntervalHours\":8,\"disclaimer\":false}",
+            list[1].symbol);
+    }
+    buf_byte(out, ']');
 }

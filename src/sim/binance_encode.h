@@ -1,33 +1,15 @@
-/* Binance USD-M's JSON, frame by frame, fields in the order and with the widths of the real thing.
+/* Binance's JSON as USD-M and COIN-M have it, frame by frame, fields in the order and with the widths of the real thing.
  * Everything is appended to `out`; a failure is sticky there. event_ms is E; times of the market are told
  * as start_ms + time_ms. */
 #ifndef SIM_BINANCE_ENCODE_H
 #define SIM_BINANCE_ENCODE_H
 
-#include "sim/market/market.h"
+#include "sim/dialect.h"
 
-#include <alphaplus/base/buf.h>
-#include <alphaplus/model/instrument.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* An instrument as exchangeInfo lists it. */
-struct listing {
-    char symbol[SYMBOL_MAX];
-    char base[ASSET_MAX], quote[ASSET_MAX];
-    int price_decimals, qty_decimals;
-    int64_t tick, lot; /* in 10^-decimals */
-};
-/* In 10^-decimals of the listing. */
-struct price_level {
-    int64_t px, qty;
-};
 struct premium {
     double mark, index, settle, funding;
     int64_t next_funding_ms, time_ms;
 };
-
-void listing_of_spec(const struct market_spec *spec, struct listing *ret_listing);
 
 void encode_depth(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
                   const struct market_depth *d);
@@ -38,6 +20,12 @@ void encode_trade(struct buf *out, const struct listing *in, int64_t event_ms, i
 void encode_agg(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
                 const struct market_agg *t);
 void encode_mark(struct buf *out, const struct listing *in, int64_t event_ms, const struct market_mark *m);
+/* The best levels: a depthUpdate with all of them in it. */
+void encode_window(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
+                   const struct window_news *w);
+/* encode_mark and nothing else. */
+void encode_figure(struct buf *out, const struct listing *in, int64_t event_ms, enum stream_kind kind,
+                   const struct figures *now, const struct figures *before);
 void encode_force(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
                   const struct market_liquidation *l);
 
@@ -50,9 +38,26 @@ void encode_book(struct buf *out, const struct listing *in, uint64_t last_id, in
                  const struct price_level *asks, size_t ask_n);
 void encode_open_interest(struct buf *out, const struct listing *in, int64_t lots, int64_t now_ms);
 void encode_premium(struct buf *out, const struct listing *in, const struct premium *p);
+void encode_figures(struct buf *out, const struct listing *in, int64_t now_ms, const struct figures *f);
+void encode_bars(struct buf *out, const struct listing *in, int64_t now_ms, int64_t bar_ms,
+                 const struct bar *bars, size_t n);
+void encode_funding_info(struct buf *out, const struct listing *list, size_t n);
 void encode_error(struct buf *out, int code, const char *message);
+/* Parts of them. */
+void encode_filters(struct buf *out, const struct listing *in);
+void encode_levels(struct buf *out, const struct listing *in, const struct price_level *levels, size_t n);
 
 /* The next full 8 hours (UTC). */
 int64_t next_funding_ms(int64_t now_ms);
+
+/* What the dialects of Binance share: paths with a class of streams or without, messages, the best levels' streams. */
+bool binance_open(const char *path, struct listener *l, const char **ret_rest);
+int binance_depth_weight(int limit);
+#define BINANCE_WINDOWS                                                                                      \
+    {                                                                                                        \
+        {5, 100, true, true, 0}, {5, 250, true, true, 0}, {5, 500, true, true, 0}, {10, 100, true, true, 0}, \
+            {10, 250, true, true, 0}, {10, 500, true, true, 0}, {20, 100, true, true, 0},                    \
+            {20, 250, true, true, 0}, {20, 500, true, true, 0},                                              \
+    }
 
 #endif

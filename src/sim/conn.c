@@ -32,39 +32,6 @@ static void cut(void *user)
     lws_set_timeout(c->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
 }
 
-static bool starts_with(const char **path, const char *word)
-{
-    size_t n = strlen(word);
-    if (strncmp(*path, word, n) != 0 || ((*path)[n] != '\0' && (*path)[n] != '/')) {
-        return false;
-    }
-    *path += n;
-    return true;
-}
-
-/* "/public/ws/a/b" -> its route, whether combined, and the rest of the path; false for any other path.
- * Paths without a route open as ever, and stay silent. */
-static bool read_path(const char *path, enum stream_route *ret_route, bool *ret_combined,
-                      const char **ret_rest)
-{
-    enum stream_route route = ROUTE_NONE;
-    if (starts_with(&path, "/public")) {
-        route = ROUTE_PUBLIC;
-    } else if (starts_with(&path, "/market")) {
-        route = ROUTE_MARKET;
-    } else if (starts_with(&path, "/private")) {
-        route = ROUTE_PRIVATE;
-    }
-    bool is_combined = starts_with(&path, "/stream");
-    if (!is_combined && !starts_with(&path, "/ws")) {
-        return false;
-    }
-    *ret_route = route;
-    *ret_combined = is_combined;
-    *ret_rest = path;
-    return true;
-}
-
 static int subscribe_url(struct conn *c, const char *rest)
 {
     char argument[URL_MAX];
@@ -83,15 +50,14 @@ static int subscribe_url(struct conn *c, const char *rest)
 static int filter_upgrade(struct lws *wsi)
 {
     char path[URL_MAX];
-    enum stream_route route;
-    bool is_combined;
+    struct listener would = {0};
     const char *rest;
     if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 ||
-        !read_path(path, &route, &is_combined, &rest)) {
+        !server_of(wsi)->dialect->open(path, &would, &rest)) {
         lws_return_http_status(wsi, HTTP_STATUS_NOT_FOUND, NULL);
         return 1;
     }
-    if (route == ROUTE_PRIVATE) {
+    if (would.route == ROUTE_PRIVATE) {
         lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL);
         return 1;
     }
@@ -105,7 +71,7 @@ static int open_socket(struct conn *c, struct lws *wsi)
     struct server *s = server_of(wsi);
     *c = (struct conn){.server = s, .wsi = wsi};
     if (lws_hdr_copy(wsi, path, sizeof path, WSI_TOKEN_GET_URI) < 0 ||
-        !read_path(path, &c->listener.route, &c->listener.is_combined, &rest)) {
+        !s->dialect->open(path, &c->listener, &rest)) {
         return -1;
     }
     if (s->tuning.send_buffer > 0) {
@@ -113,7 +79,7 @@ static int open_socket(struct conn *c, struct lws *wsi)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &s->tuning.send_buffer, sizeof s->tuning.send_buffer);
     }
     buf_init(&c->message, CONTROL_BYTES_MAX);
-    c->last_pong_ns = source_monotonic_ns();
+    c->opened_ns = c->last_word_ns = c->last_pong_ns = source_monotonic_ns();
     c->listener.wake = wake;
     c->listener.cut = cut;
     c->listener.user = c;
@@ -132,7 +98,8 @@ static int close_for(struct conn *c, enum lws_close_status status, const char *w
 
 static int count_incoming(struct conn *c)
 {
-    if (control_rate_allows(&c->rate, source_monotonic_ns())) {
+    c->last_word_ns = source_monotonic_ns();
+    if (control_rate_allows(&c->rate, c->server->dialect->messages_a_second, c->last_word_ns)) {
         return 0;
     }
     c->server->hub.counts.noisy_closed++;
@@ -153,7 +120,7 @@ static int receive(struct conn *c, const char *in, size_t len)
     if (count_incoming(c) < 0) {
         return -1;
     }
-    if (control_handle(&c->listener, c->message.data, c->message.len) < 0) {
+    if (c->server->dialect->handle(&c->listener, c->message.data, c->message.len) < 0) {
         return close_for(c, LWS_CLOSE_STATUS_POLICY_VIOLATION, "Too many streams");
     }
     buf_reset(&c->message);
@@ -172,6 +139,9 @@ static int write_queue(struct conn *c)
 {
     struct sendq *q = &c->listener.queue;
     size_t n;
+    if (c->server->faults && faults_is_stalled(c->server->faults)) {
+        return 0;
+    }
     for (int i = 0; i < WRITES_A_TURN && sendq_bytes(q) > 0; i++) {
         unsigned char *message = sendq_front(q, &n);
         if (lws_write(c->wsi, message, n, LWS_WRITE_TEXT) < 0) {
@@ -182,7 +152,7 @@ static int write_queue(struct conn *c)
             break;
         }
     }
-    c->listener.last_progress_ns = source_monotonic_ns();
+    c->listener.last_progress_ns = c->last_word_ns = source_monotonic_ns();
     c->server->source->ops->drained(c->server->source);
     return 0;
 }
@@ -202,6 +172,9 @@ static int writeable(struct conn *c)
         }
     } else if (write_queue(c) < 0) {
         return -1;
+    }
+    if (c->server->faults && faults_is_stalled(c->server->faults)) {
+        return 0; /* woken when that is over */
     }
     if (sendq_bytes(&c->listener.queue) > 0 || (c->listener.is_closing && lws_send_pipe_choked(c->wsi))) {
         lws_callback_on_writable(c->wsi);
@@ -234,6 +207,20 @@ void conn_count_at_end(void *user)
     c->counts_at_end = true;
 }
 
+void conn_check_age(void *user, int64_t now_ns)
+{
+    struct conn *c = user;
+    int64_t idle_ns = c->server->dialect->idle_ms * INT64_C(1000000);
+    bool is_idle = idle_ns > 0 && now_ns - c->last_word_ns > idle_ns;
+    if (is_idle || now_ns - c->opened_ns > server_life_ns(c->server)) {
+        if (!is_idle && c->server->faults) {
+            faults_count_life(c->server->faults);
+        }
+        c->listener.is_closing = true;
+        wake(c);
+    }
+}
+
 void conn_ping(void *user)
 {
     struct conn *c = user;
@@ -247,16 +234,6 @@ void conn_ping(void *user)
 }
 
 /* ---- HTTP ---- */
-
-static void use_weight(struct server *s, int weight)
-{
-    int64_t minute = source_monotonic_ns() / INT64_C(60000000000);
-    if (minute != s->weight_minute) {
-        s->weight_minute = minute;
-        s->weight = 0;
-    }
-    s->weight += (uint32_t)weight;
-}
 
 static int ask(struct conn *c)
 {
@@ -279,6 +256,26 @@ static int ask(struct conn *c)
     }
 }
 
+static int tell_error(struct conn *c, int status, int code, const char *message)
+{
+    buf_reset(&c->body);
+    c->server->dialect->error(&c->body, code, message);
+    return status;
+}
+
+static void answer(struct conn *c, int status)
+{
+    c->status = status;
+    c->is_answering = true;
+    c->server->answering++;
+    lws_callback_on_writable(c->wsi);
+}
+
+static void refuse(struct conn *c, int status, int code, const char *message)
+{
+    answer(c, tell_error(c, status, code, message));
+}
+
 /* Asks the source; false while the answer is held back. */
 static bool find_answer(struct conn *c)
 {
@@ -286,27 +283,38 @@ static bool find_answer(struct conn *c)
     if (status == AP_EAGAIN) {
         return false;
     }
-    if (c->server->faults && c->request.kind == REST_DEPTH) {
-        status = faults_depth(c->server->faults, c->request.symbol, status, &c->body);
-        if (status == AP_EAGAIN) {
-            c->is_ignored = true;
-            return false;
-        }
-    }
-    c->status = c->body.failed < 0 || status < 0 ? source_rest_error(&c->body, 500, -1000, "Internal error.")
-                                                 : status;
-    c->is_answering = true;
-    c->server->answering++;
-    lws_callback_on_writable(c->wsi);
+    answer(c, c->body.failed < 0 || status < 0 ? tell_error(c, 500, -1000, "Internal error.") : status);
     return true;
 }
 
-static void refuse(struct conn *c, int status, int code, const char *message)
+/* True when a snapshot goes wrong on purpose, other than by what is in it. */
+static bool goes_wrong(struct conn *c)
 {
-    c->status = source_rest_error(&c->body, status, code, message);
-    c->is_answering = true;
-    c->server->answering++;
-    lws_callback_on_writable(c->wsi);
+    if (c->request.kind != REST_DEPTH || !c->server->faults) {
+        return false;
+    }
+    struct depth_fault fault = faults_depth(c->server->faults, c->request.symbol);
+    c->request.spoil = fault.spoil;
+    c->is_ignored = fault.is_ignored;
+    c->retry_after_s = fault.retry_after_s;
+    if (fault.status != 0) {
+        refuse(c, fault.status, fault.code, fault.message);
+    }
+    return fault.status != 0 || fault.is_ignored;
+}
+
+/* The request is read. */
+static void take(struct conn *c)
+{
+    int status = server_charge(c->server, c->request.weight, &c->retry_after_s);
+    if (status != 0) {
+        refuse(c, status, -1003,
+               status == 418 ? "Way too many requests; IP banned until later." : "Too many requests.");
+    } else if (!goes_wrong(c) && !find_answer(c)) {
+        c->is_held = true;
+        c->next_held = c->server->held;
+        c->server->held = c;
+    }
 }
 
 static int read_arguments(struct conn *c)
@@ -315,7 +323,7 @@ static int read_arguments(struct conn *c)
     for (int i = 0;; i++) {
         int n = lws_hdr_copy_fragment(c->wsi, argument, sizeof argument, WSI_TOKEN_HTTP_URI_ARGS, i);
         if (n < 0) {
-            return rest_parse_end(&c->request);
+            return rest_parse_end(c->server->dialect, &c->request);
         }
         int err = rest_parse_argument(&c->request, argument);
         if (err < 0) {
@@ -327,22 +335,45 @@ static int read_arguments(struct conn *c)
 static int begin_request(struct conn *c, struct lws *wsi, const char *path)
 {
     buf_finish(&c->body); /* of an earlier request on this connection */
+    buf_finish(&c->message);
     *c = (struct conn){.server = server_of(wsi), .wsi = wsi};
     buf_init(&c->body, BODY_CEILING);
+    buf_init(&c->message, CONTROL_BYTES_MAX);
     lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
-    if (rest_parse_path(path, &c->request) < 0) {
+    const struct dialect *d = c->server->dialect;
+    bool is_get = lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0;
+    c->is_post = !is_get && d->post && lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
+    if (c->is_post) {
+        dialect_text(c->path, sizeof c->path, path, strlen(path));
+    } else if (rest_parse_path(d, path, &c->request) < 0) {
         refuse(c, 404, -1121, "Invalid symbol.");
-    } else if (lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0) {
+    } else if (!is_get) {
         refuse(c, 405, -1000, "Method not allowed.");
     } else if (read_arguments(c) < 0) {
         refuse(c, 400, -1102, "A mandatory parameter was not sent, was empty/null, or malformed.");
     } else {
-        use_weight(c->server, c->request.weight);
-        if (!find_answer(c) && !c->is_ignored) {
-            c->is_held = true;
-            c->next_held = c->server->held;
-            c->server->held = c;
-        }
+        take(c);
+    }
+    return 0;
+}
+
+static int receive_body(struct conn *c, const char *in, size_t len)
+{
+    return c->is_post ? buf_append(&c->message, in, len) : 0;
+}
+
+static int end_body(struct conn *c)
+{
+    if (!c->is_post) {
+        return 0;
+    }
+    int err = c->server->dialect->post(c->path, c->message.data, c->message.len, &c->request);
+    if (err == AP_ENOTFOUND) {
+        refuse(c, 404, -1121, "Not found");
+    } else if (err < 0) {
+        refuse(c, 422, -1102, "Failed to deserialize the JSON body into the target type");
+    } else {
+        take(c);
     }
     return 0;
 }
@@ -371,17 +402,24 @@ void conn_retry_held(struct server *s)
     }
 }
 
+static int add_number(struct conn *c, const char *name, int64_t value, unsigned char **p, unsigned char *end)
+{
+    char text[24];
+    int n = snprintf(text, sizeof text, "%lld", (long long)value);
+    return lws_add_http_header_by_name(c->wsi, (const unsigned char *)name, (const unsigned char *)text, n, p,
+                                       end);
+}
+
 static int write_head(struct conn *c)
 {
     unsigned char head[LWS_PRE + HEAD_MAX], *start = head + LWS_PRE, *p = start,
                                             *end = head + sizeof head - 1;
-    char weight[16];
-    int n = snprintf(weight, sizeof weight, "%u", c->server->weight);
     c->has_head = true;
     if (lws_add_http_common_headers(c->wsi, (unsigned)c->status, "application/json;charset=UTF-8",
                                     c->body.len, &p, end) ||
-        lws_add_http_header_by_name(c->wsi, (const unsigned char *)"X-MBX-USED-WEIGHT-1M:",
-                                    (const unsigned char *)weight, n, &p, end) ||
+        (c->server->dialect->tells_weight &&
+         add_number(c, "X-MBX-USED-WEIGHT-1M:", c->server->weight, &p, end)) ||
+        (c->retry_after_s > 0 && add_number(c, "Retry-After:", c->retry_after_s, &p, end)) ||
         lws_finalize_write_http_header(c->wsi, start, &p, end)) {
         return -1;
     }
@@ -393,6 +431,9 @@ static void end_answer(struct conn *c)
 {
     struct server *s = c->server;
     buf_finish(&c->body);
+    if (!c->listener.hub) {
+        buf_finish(&c->message);
+    }
     if (c->is_held) {
         unhold(c);
     }
@@ -449,6 +490,8 @@ int conn_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user,
     case LWS_CALLBACK_TIMER:
         return c->listener.hub ? close_for(c, LWS_CLOSE_STATUS_GOINGAWAY, "End of data") : 0;
     case LWS_CALLBACK_HTTP: return begin_request(c, wsi, in);
+    case LWS_CALLBACK_HTTP_BODY: return receive_body(c, in, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION: return end_body(c);
     case LWS_CALLBACK_HTTP_WRITEABLE: return write_body(c);
     case LWS_CALLBACK_CLOSED:
     case LWS_CALLBACK_CLOSED_HTTP:

@@ -14,10 +14,13 @@ struct request {
     bool has_method, has_params, has_id;
 };
 
-bool control_rate_allows(struct control_rate *r, int64_t now_ns)
+bool control_rate_allows(struct control_rate *r, int most, int64_t now_ns)
 {
-    int64_t *slot = &r->at_ns[r->n % CONTROL_RATE_MAX];
-    bool is_full = r->n >= CONTROL_RATE_MAX;
+    if (most <= 0) {
+        return true;
+    }
+    int64_t *slot = &r->at_ns[r->n % (uint64_t)most];
+    bool is_full = r->n >= (uint64_t)most;
     int64_t oldest = *slot;
     *slot = now_ns;
     r->n++;

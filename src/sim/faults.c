@@ -12,7 +12,7 @@
 #define SWAP_MAX_NS     (500 * NS_PER_MS) /* a reordered frame waits no longer */
 #define DELAYED_CEILING (64u << 20)
 #define SPOILED_CEILING (8u << 20)
-#define STALE_BY        UINT64_C(1000000) /* updates that a stale snapshot is behind */
+#define BURST_A_TURN    500 /* each TIMER_MS: 100,000 a second */
 
 struct held_frame {
     struct held_frame *next;
@@ -28,6 +28,7 @@ static struct held_frame *hold(const struct sim_frame *f)
         return NULL;
     }
     *h = (struct held_frame){.frame = *f, .n = f->name_n + f->data_n + f->whole_n};
+    /* Its symbol is the source's own and outlives it. */
     char *at = h->bytes;
     memcpy(at, f->name, f->name_n);
     h->frame.name = at;
@@ -74,6 +75,31 @@ static void release_swap(struct faults *x)
     }
 }
 
+static void end_stall(struct faults *x)
+{
+    x->stalled_until_ns = 0;
+    for (struct listener *l = x->hub->first; l; l = l->next) {
+        l->wake(l->user);
+    }
+}
+
+static void end_burst(struct faults *x)
+{
+    free(x->again);
+    x->again = NULL;
+    x->again_left = 0;
+}
+
+static void go_on_bursting(struct faults *x)
+{
+    for (int i = 0; x->again && i < BURST_A_TURN && x->again_left > 0; i++, x->again_left--) {
+        forward(x, &x->again->frame);
+    }
+    if (x->again_left == 0) {
+        end_burst(x);
+    }
+}
+
 static void on_timer(uv_timer_t *timer)
 {
     struct faults *x = timer->data;
@@ -84,12 +110,16 @@ static void on_timer(uv_timer_t *timer)
     if (x->swap && now - x->swap_since_ns >= SWAP_MAX_NS) {
         release_swap(x);
     }
+    if (x->stalled_until_ns != 0 && now >= x->stalled_until_ns) {
+        end_stall(x);
+    }
+    go_on_bursting(x);
 }
 
-void faults_init(struct faults *x, const struct fault_plan *plan, uint64_t seed, struct hub *hub,
-                 uv_loop_t *loop)
+void faults_init(struct faults *x, const struct fault_plan *plan, uint64_t seed,
+                 const struct dialect *dialect, struct hub *hub, uv_loop_t *loop)
 {
-    *x = (struct faults){.plan = *plan, .hub = hub, .next = hub_sink(hub), .is_on = true};
+    *x = (struct faults){.plan = *plan, .dialect = dialect, .hub = hub, .next = hub_sink(hub), .is_on = true};
     rng_init(&x->rng, seed ^ UINT64_C(0x6661756c7473)); /* not the market's own numbers */
     x->last = &x->first;
     buf_init(&x->spoiled, SPOILED_CEILING);
@@ -111,14 +141,18 @@ void faults_finish(struct faults *x)
         free(h);
     }
     free(x->swap);
+    end_burst(x);
     buf_finish(&x->spoiled);
 }
 
 void faults_end(struct faults *x)
 {
     x->is_on = false;
+    x->clock_ms = 0;
+    end_burst(x);
     release_delayed(x);
     release_swap(x);
+    end_stall(x);
 }
 
 /* ---- Chance and time ---- */
@@ -147,19 +181,9 @@ static bool is_due(struct faults *x, enum fault_kind kind, int64_t now)
     return was_drawn;
 }
 
-static bool is_aimed(const struct faults *x, const char *name, size_t n)
+static bool is_aimed(const struct faults *x, const char *symbol)
 {
-    size_t aim_n = strlen(x->plan.symbol);
-    char symbol[SYMBOL_MAX];
-    if (aim_n == 0) {
-        return true;
-    }
-    if (n < aim_n || (n > aim_n && name[aim_n] != '@')) {
-        return false;
-    }
-    memcpy(symbol, name, aim_n);
-    symbol[aim_n] = '\0';
-    return text_equal_nocase(symbol, x->plan.symbol);
+    return x->plan.symbol[0] == '\0' || (symbol && text_equal_nocase(symbol, x->plan.symbol));
 }
 
 /* ---- Sockets ---- */
@@ -190,11 +214,41 @@ static void harm_sockets(struct faults *x, int64_t now)
     if (is_due(x, FAULT_SILENCE, now)) {
         x->silent_until_ns = now + x->plan.rules[FAULT_SILENCE].for_ns;
     }
+    if (is_due(x, FAULT_STALL, now)) {
+        x->stalled_until_ns = now + x->plan.rules[FAULT_STALL].for_ns;
+    }
+    if (is_due(x, FAULT_CLOCK, now)) {
+        static const int signs[] = {0, 1, -1};
+        x->clock_ms = signs[rng_below(&x->rng, 3)] * (x->plan.rules[FAULT_CLOCK].for_ns / NS_PER_MS);
+    }
+}
+
+bool faults_is_stalled(const struct faults *x)
+{
+    return x->stalled_until_ns != 0;
+}
+
+int64_t faults_clock_ms(const struct faults *x)
+{
+    return x->clock_ms;
+}
+
+int64_t faults_life_ns(const struct faults *x)
+{
+    const struct fault_rule *r = &x->plan.rules[FAULT_LIFE];
+    return x->is_on && r->is_on ? r->every_ns : 0;
+}
+
+void faults_count_life(struct faults *x)
+{
+    if (faults_life_ns(x) > 0) {
+        count(x, FAULT_LIFE);
+    }
 }
 
 bool faults_wrong_route(struct faults *x, const char *symbol)
 {
-    return x->is_on && is_aimed(x, symbol, strlen(symbol)) && happens(x, FAULT_WRONG_ROUTE);
+    return x->is_on && is_aimed(x, symbol) && happens(x, FAULT_WRONG_ROUTE);
 }
 
 /* ---- Frames ---- */
@@ -239,55 +293,97 @@ static bool reorder(struct faults *x, const struct sim_frame *f, int64_t now)
     return true;
 }
 
-/* The first bid of a depth frame: where its row begins, its price and its size; false: has none. */
-static bool first_bid(const struct sim_frame *f, size_t *ret_row, size_t *ret_px_n, size_t *ret_qty,
-                      size_t *ret_qty_n)
+static const char *find(const char *text, size_t n, const char *key)
 {
-    static const char key[] = "\"b\":[[\"";
-    const size_t key_n = sizeof key - 1;
-    for (size_t i = 0; i + key_n < f->data_n; i++) {
-        if (memcmp(f->data + i, key, key_n) != 0) {
-            continue;
+    size_t key_n = strlen(key);
+    for (size_t i = 0; i + key_n < n; i++) {
+        if (memcmp(text + i, key, key_n) == 0) {
+            return text + i;
         }
-        const char *px = f->data + i + key_n, *end = f->data + f->data_n;
-        const char *px_end = memchr(px, '"', (size_t)(end - px));
-        if (!px_end || end - px_end < 4) {
-            return false;
-        }
-        const char *qty = px_end + 3, *qty_end = memchr(qty, '"', (size_t)(end - qty));
-        if (!qty_end) {
-            return false;
-        }
-        *ret_row = i + key_n - 2;
-        *ret_px_n = (size_t)(px_end - px);
-        *ret_qty = (size_t)(qty - f->data);
-        *ret_qty_n = (size_t)(qty_end - qty);
+    }
+    return NULL;
+}
+
+/* Where the first bid of a frame stands. */
+struct first_bid {
+    size_t row; /* where its row begins */
+    size_t px, px_n, qty, qty_n;
+};
+
+static bool find_bid(const struct faults *x, const struct sim_frame *f, struct first_bid *ret)
+{
+    const char *opening = strrchr(x->dialect->bids_open, '{'), *end = f->data + f->data_n;
+    opening = opening ? opening : strrchr(x->dialect->bids_open, '[');
+    const char *at = find(f->data, f->data_n, x->dialect->bids_open);
+    if (!at) {
+        return false;
+    }
+    const char *px = at + strlen(x->dialect->bids_open), *px_end = memchr(px, '"', (size_t)(end - px));
+    size_t size_n = strlen(x->dialect->size_open);
+    if (!px_end || (size_t)(end - px_end) <= size_n || memcmp(px_end, x->dialect->size_open, size_n) != 0) {
+        return false;
+    }
+    const char *qty = px_end + size_n, *qty_end = memchr(qty, '"', (size_t)(end - qty));
+    if (!qty_end) {
+        return false;
+    }
+    ret->px = (size_t)(px - f->data);
+    ret->row = ret->px - strlen(opening);
+    ret->px_n = (size_t)(px_end - px);
+    ret->qty = (size_t)(qty - f->data);
+    ret->qty_n = (size_t)(qty_end - qty);
+    return true;
+}
+
+/* A further row in front, at a price far above. */
+static void put_crossing(struct faults *x, const struct sim_frame *f, const struct first_bid *b)
+{
+    const char *row = f->data + b->row;
+    buf_append(&x->spoiled, f->data, b->px);
+    buf_byte(&x->spoiled, '9');
+    buf_append(&x->spoiled, f->data + b->px, b->qty + b->qty_n - b->px);
+    buf_text(&x->spoiled, row[0] == '{' ? "\"}," : "\"],");
+    buf_append(&x->spoiled, row, f->data_n - b->row);
+}
+
+static bool spoil_level(struct faults *x, const struct sim_frame *f)
+{
+    struct first_bid b;
+    bool is_book = f->id != 0 || f->kind == STREAM_DEPTH;
+    if (!is_book || !find_bid(x, f, &b) || strspn(f->data + b.qty, "0.") >= b.qty_n) {
+        return false;
+    }
+    if (happens(x, FAULT_CROSSED)) {
+        put_crossing(x, f, &b);
+        return true;
+    }
+    if (happens(x, FAULT_NEGATIVE)) {
+        buf_append(&x->spoiled, f->data, b.qty);
+        buf_byte(&x->spoiled, '-');
+        buf_append(&x->spoiled, f->data + b.qty, f->data_n - b.qty);
         return true;
     }
     return false;
 }
 
-static bool spoil_level(struct faults *x, const struct sim_frame *f)
+static bool spoil_checksum(struct faults *x, const struct sim_frame *f)
 {
-    size_t row, px_n, qty, qty_n;
-    if (!first_bid(f, &row, &px_n, &qty, &qty_n)) {
+    static const char key[] = "\"checksum\":";
+    const char *at = find(f->data, f->data_n, key);
+    if (!at) {
         return false;
     }
-    bool is_gone = strspn(f->data + qty, "0.") >= qty_n;
-    if (!is_gone && happens(x, FAULT_CROSSED)) {
-        buf_append(&x->spoiled, f->data, row);
-        buf_printf(&x->spoiled, "[\"9%.*s\",\"%.*s\"],", (int)px_n, f->data + row + 2, (int)qty_n,
-                   f->data + qty);
-        buf_append(&x->spoiled, f->data + row, f->data_n - row);
-        return true;
+    bool is_gone = happens(x, FAULT_NO_CHECKSUM);
+    if (!is_gone && !happens(x, FAULT_CHECKSUM)) {
+        return false;
     }
-    if (!is_gone && happens(x, FAULT_NEGATIVE)) {
-        buf_append(&x->spoiled, f->data, qty);
-        buf_byte(&x->spoiled, '-');
-        buf_append(&x->spoiled, f->data + qty, f->data_n - qty);
-        return true;
-    }
-    return false;
+    char *end;
+    const char *number = at + sizeof key - 1;
+    long was = strtol(number, &end, 10); /* a comma follows */
+    buf_append(&x->spoiled, f->data, (size_t)(number - f->data));
+    buf_printf(&x->spoiled, "%ld", is_gone ? 0 : was ^ 1);
+    buf_append(&x->spoiled, end, (size_t)(f->data + f->data_n - end));
+    return true;
 }
 
 static bool spoil(struct faults *x, const struct sim_frame *f)
@@ -304,17 +400,16 @@ static bool spoil(struct faults *x, const struct sim_frame *f)
         }
         return true;
     }
-    return spoil_level(x, f);
+    return spoil_level(x, f) || spoil_checksum(x, f);
 }
 
+/* Best prices told again change nothing. */
 static void burst(struct faults *x, const struct sim_frame *f, int64_t now)
 {
-    static const char quote[] = "@bookTicker"; /* told again it changes nothing */
-    const size_t n = sizeof quote - 1;
-    if (f->name_n > n && memcmp(f->name + f->name_n - n, quote, n) == 0 && is_due(x, FAULT_BURST, now)) {
-        for (int64_t i = 1; i < x->plan.rules[FAULT_BURST].count; i++) {
-            forward(x, f);
-        }
+    bool is_quote = f->kind == STREAM_QUOTE || (f->kind == STREAM_WINDOW && f->id == 0);
+    if (is_quote && f->only == 0 && !x->again && is_due(x, FAULT_BURST, now)) {
+        x->again = hold(f);
+        x->again_left = x->again ? x->plan.rules[FAULT_BURST].count - 1 : 0;
     }
 }
 
@@ -322,7 +417,7 @@ static void put(void *user, const struct sim_frame *f)
 {
     struct faults *x = user;
     int64_t now = source_monotonic_ns();
-    if (!x->is_on || !is_aimed(x, f->name, f->name_n)) {
+    if (!x->is_on || !is_aimed(x, f->symbol)) {
         forward(x, f);
         return;
     }
@@ -336,8 +431,8 @@ static void put(void *user, const struct sim_frame *f)
         out.data_n = x->spoiled.len;
         out.whole = NULL;
     }
-    burst(x, f, now);
     forward(x, &out);
+    burst(x, f, now);
     if (happens(x, FAULT_DUP)) {
         forward(x, &out);
     }
@@ -350,25 +445,7 @@ struct sim_sink faults_sink(struct faults *x)
 
 /* ---- Snapshots ---- */
 
-/* The answer with another id, and with its levels or without. */
-static void rewrite(struct buf *body, uint64_t behind, bool is_empty)
-{
-    static const char key[] = "{\"lastUpdateId\":";
-    const size_t key_n = sizeof key - 1;
-    if (body->len <= key_n || memcmp(body->data, key, key_n) != 0) {
-        return;
-    }
-    char *end;
-    uint64_t id = strtoull(body->data + key_n, &end, 10);
-    struct buf copy;
-    buf_init(&copy, body->ceiling);
-    buf_printf(&copy, "%s%" PRIu64 "%s", key, id > behind ? id - behind : 1,
-               is_empty ? ",\"E\":1,\"T\":1,\"bids\":[],\"asks\":[]}" : end);
-    buf_finish(body);
-    *body = copy;
-}
-
-int faults_depth(struct faults *x, const char *symbol, int status, struct buf *body)
+struct depth_fault faults_depth(struct faults *x, const char *symbol)
 {
     static const struct {
         enum fault_kind kind;
@@ -380,21 +457,25 @@ int faults_depth(struct faults *x, const char *symbol, int status, struct buf *b
         {FAULT_REST_451, 451, 0, "Service unavailable from a restricted location."},
         {FAULT_REST_500, 500, -1000, "An unknown error occurred while processing the request."},
     };
-    if (!x->is_on || status != 200 || !is_aimed(x, symbol, strlen(symbol))) {
-        return status;
+    struct depth_fault fault = {0};
+    if (!x->is_on || !is_aimed(x, symbol)) {
+        return fault;
     }
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         if (happens(x, refusals[i].kind)) {
-            return source_rest_error(body, refusals[i].status, refusals[i].code, refusals[i].message);
+            fault.status = refusals[i].status;
+            fault.code = refusals[i].code;
+            fault.message = refusals[i].message;
+            fault.retry_after_s = (x->plan.rules[refusals[i].kind].for_ns + NS_PER_S - 1) / NS_PER_S;
+            return fault;
         }
     }
     if (happens(x, FAULT_REST_TIMEOUT)) {
-        return AP_EAGAIN;
-    }
-    if (happens(x, FAULT_REST_STALE)) {
-        rewrite(body, STALE_BY, false);
+        fault.is_ignored = true;
+    } else if (happens(x, FAULT_REST_STALE)) {
+        fault.spoil = SPOIL_STALE;
     } else if (happens(x, FAULT_REST_EMPTY)) {
-        rewrite(body, 0, true);
+        fault.spoil = SPOIL_EMPTY;
     }
-    return status;
+    return fault;
 }

@@ -8,10 +8,11 @@
 #define ITEM_MAX  64
 #define COUNT_MAX 1000000
 
-enum form { CHANCE, CHANCE_FOR, EVERY, EVERY_FOR, EVERY_COUNT };
+enum form { CHANCE, CHANCE_FOR, CHANCE_MAYBE_FOR, EVERY, EVERY_FOR, EVERY_COUNT };
 static const char *const form_text[] = {
     "a chance from 0 to 1, such as 0.001",
     "a chance and how long, such as 0.01:200ms",
+    "a chance, and if it shall say so how long to wait, such as 0.5 or 0.5:2s",
     "how often, such as 60s",
     "how often and how long, such as 60s:5s",
     "how often and how many, such as 60s:10000",
@@ -28,15 +29,20 @@ static const struct {
     [FAULT_CORRUPT] = {"corrupt", CHANCE},
     [FAULT_CROSSED] = {"crossed", CHANCE},
     [FAULT_NEGATIVE] = {"negative", CHANCE},
+    [FAULT_CHECKSUM] = {"checksum", CHANCE},
+    [FAULT_NO_CHECKSUM] = {"nochecksum", CHANCE},
     [FAULT_WRONG_ROUTE] = {"wrong-route", CHANCE},
     [FAULT_CLOSE] = {"close", EVERY},
     [FAULT_RESET] = {"reset", EVERY},
+    [FAULT_LIFE] = {"life", EVERY},
+    [FAULT_STALL] = {"stall", EVERY_FOR},
+    [FAULT_CLOCK] = {"clock", EVERY_FOR},
     [FAULT_SILENCE] = {"silence", EVERY_FOR},
     [FAULT_BURST] = {"burst", EVERY_COUNT},
-    [FAULT_REST_429] = {"rest429", CHANCE},
-    [FAULT_REST_418] = {"rest418", CHANCE},
-    [FAULT_REST_451] = {"rest451", CHANCE},
-    [FAULT_REST_500] = {"rest500", CHANCE},
+    [FAULT_REST_429] = {"rest429", CHANCE_MAYBE_FOR},
+    [FAULT_REST_418] = {"rest418", CHANCE_MAYBE_FOR},
+    [FAULT_REST_451] = {"rest451", CHANCE_MAYBE_FOR},
+    [FAULT_REST_500] = {"rest500", CHANCE_MAYBE_FOR},
     [FAULT_REST_TIMEOUT] = {"resttimeout", CHANCE},
     [FAULT_REST_STALE] = {"reststale", CHANCE},
     [FAULT_REST_EMPTY] = {"restempty", CHANCE},
@@ -73,13 +79,14 @@ static bool read_span(const char *text, int64_t *ret)
 static bool read_rule(enum form form, char *value, struct fault_rule *r)
 {
     char *second = strchr(value, ':');
-    if ((second != NULL) != (form == CHANCE_FOR || form == EVERY_FOR || form == EVERY_COUNT)) {
+    bool needs_second = form == CHANCE_FOR || form == EVERY_FOR || form == EVERY_COUNT;
+    if (second ? !needs_second && form != CHANCE_MAYBE_FOR : needs_second) {
         return false;
     }
     if (second) {
         *second++ = '\0';
     }
-    bool is_chance = form == CHANCE || form == CHANCE_FOR;
+    bool is_chance = form == CHANCE || form == CHANCE_FOR || form == CHANCE_MAYBE_FOR;
     if (!(is_chance ? read_chance(value, &r->chance) : read_span(value, &r->every_ns))) {
         return false;
     }

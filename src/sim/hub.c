@@ -6,7 +6,7 @@
 
 void hub_init(struct hub *h, size_t queue_ceiling)
 {
-    *h = (struct hub){.queue_ceiling = queue_ceiling};
+    *h = (struct hub){.queue_ceiling = queue_ceiling, .parse = stream_parse};
 }
 
 void hub_join(struct hub *h, struct listener *l, int64_t now_ns)
@@ -20,7 +20,7 @@ void hub_join(struct hub *h, struct listener *l, int64_t now_ns)
     }
     h->first = l;
     h->listener_n++;
-    h->counts.clients++;
+    l->serial = ++h->counts.clients;
     sendq_init(&l->queue, h->queue_ceiling);
 }
 
@@ -53,7 +53,7 @@ void hub_leave(struct hub *h, struct listener *l)
     l->hub = NULL;
 }
 
-static struct subscription *find_sub(struct listener *l, const char *name, size_t n)
+static struct subscription *find_sub(const struct listener *l, const char *name, size_t n)
 {
     for (size_t i = 0; i < l->sub_n; i++) {
         if (strncmp(l->subs[i].name, name, n) == 0 && l->subs[i].name[n] == '\0') {
@@ -111,9 +111,10 @@ int hub_subscribe(struct listener *l, const char *name, size_t n)
     *sub = (struct subscription){0};
     memcpy(sub->name, name, n);
     struct stream stream;
-    stream_parse(sub->name, n, &stream);
+    l->hub->parse(sub->name, n, &stream);
     /* A stream of another class than the path's is taken and never speaks: the venue's own trap. */
-    if (stream.kind == STREAM_OTHER || stream.route == l->route) {
+    bool is_here = stream.kind == STREAM_OTHER || stream.route == l->route;
+    if (is_here && !(l->hub->is_muted && l->hub->is_muted(l->hub->user, &stream))) {
         struct sim_topic topic = l->hub->resolve(l->hub->user, &stream, sub->name);
         sub->topic = topic.topic;
         sub->keeps_name = topic.keeps_name;
@@ -130,6 +131,32 @@ void hub_unsubscribe(struct listener *l, const char *name, size_t n)
     struct subscription *sub = n < STREAM_NAME_MAX ? find_sub(l, name, n) : NULL;
     if (sub) {
         drop_sub(l, (size_t)(sub - l->subs));
+    }
+}
+
+bool hub_has(const struct listener *l, const char *name, size_t n)
+{
+    return n < STREAM_NAME_MAX && find_sub(l, name, n);
+}
+
+bool hub_knows(const struct listener *l, const char *name, size_t n)
+{
+    char text[STREAM_NAME_MAX];
+    struct stream stream;
+    if (n >= STREAM_NAME_MAX || !is_plain(name, n)) {
+        return false;
+    }
+    memcpy(text, name, n);
+    text[n] = '\0';
+    l->hub->parse(text, n, &stream);
+    return stream.kind != STREAM_OTHER && l->hub->resolve(l->hub->user, &stream, text).topic != 0;
+}
+
+void hub_greet(struct listener *l, const char *name, size_t n)
+{
+    const struct subscription *sub = n < STREAM_NAME_MAX ? find_sub(l, name, n) : NULL;
+    if (sub && sub->topic != 0 && l->hub->greet) {
+        l->hub->greet(l->hub->user, l, sub->topic);
     }
 }
 
@@ -191,8 +218,12 @@ static void send_frame(struct listener *l, const struct subscription *sub, const
 static void put(void *user, const struct sim_frame *f)
 {
     struct hub *h = user;
+    bool is_sent = false;
     for (struct listener *l = h->first; l; l = l->next) {
         bool has_own = false; /* under its own name it goes to a client once */
+        if (f->only != 0 && f->only != l->serial) {
+            continue;
+        }
         for (size_t i = 0; i < l->sub_n; i++) {
             const struct subscription *sub = &l->subs[i];
             if (sub->topic != f->topic) {
@@ -201,9 +232,13 @@ static void put(void *user, const struct sim_frame *f)
             bool is_own = is_own_name(sub, f);
             if (!is_own || !has_own) {
                 send_frame(l, sub, f);
+                is_sent = true;
             }
             has_own = has_own || is_own;
         }
+    }
+    if (is_sent && f->id != 0 && h->sent) {
+        h->sent(h->user, f);
     }
 }
 

@@ -26,6 +26,11 @@ struct sim_frame {
     size_t data_n;
     const char *whole; /* envelope and all, byte for byte, or NULL: made when needed */
     size_t whole_n;
+    /* For what stands in front of the hub. */
+    enum stream_kind kind;
+    const char *symbol; /* of whose market it tells; NULL: of several, or unknown */
+    uint64_t id;        /* of the book's last update in it; 0: it is not the book */
+    uint64_t only;      /* the one client that it is for; 0: all who listen */
 };
 struct sim_sink {
     void (*put)(void *user, const struct sim_frame *f);
@@ -47,6 +52,7 @@ struct subscription {
 struct hub;
 struct listener {
     struct hub *hub;              /* borrowed */
+    uint64_t serial;              /* of all that ever joined, from 1 */
     struct listener *next, *prev; /* of the hub's list */
     struct subscription *subs;    /* owned */
     size_t sub_n, sub_cap;
@@ -72,9 +78,15 @@ struct hub {
     size_t listener_n;
     size_t queue_ceiling;
     struct hub_counts counts;
+    void (*parse)(const char *name, size_t n, struct stream *ret_stream); /* the venue's names */
     /* The source's, told of subscriptions. */
     struct sim_topic (*resolve)(void *user, const struct stream *s, const char *name);
     void (*watch)(void *user, uint32_t topic, int delta);
+    bool (*is_muted)(void *user, const struct stream *s); /* shall it stay silent? NULL: never */
+    void (*greet)(void *user, struct listener *l,
+                  uint32_t topic); /* says at once what there is; NULL: nothing */
+    /* A frame with an id goes out to somebody: NULL, or for who measures how long it is on its way. */
+    void (*sent)(void *user, const struct sim_frame *f);
     void *user; /* borrowed */
 };
 
@@ -86,6 +98,11 @@ void hub_leave(struct hub *h, struct listener *l);
 /* AP_EFULL beyond HUB_STREAMS_MAX, AP_ETOOBIG or AP_EINVAL for a name that cannot be one. Twice is once. */
 AP_MUST_CHECK int hub_subscribe(struct listener *l, const char *name, size_t n);
 void hub_unsubscribe(struct listener *l, const char *name, size_t n);
+bool hub_has(const struct listener *l, const char *name, size_t n);
+/* Is there such a stream on this socket? */
+bool hub_knows(const struct listener *l, const char *name, size_t n);
+/* What a newcomer to that stream hears at once. */
+void hub_greet(struct listener *l, const char *name, size_t n);
 /* Queues one message to one client; cuts it off when the queue is full. */
 void hub_send(struct listener *l, const char *head, size_t head_n, const char *body, size_t body_n,
               const char *tail, size_t tail_n);

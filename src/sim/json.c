@@ -196,3 +196,19 @@ bool json_is(const struct json_span *s, const char *text)
 {
     return s->n == strlen(text) && memcmp(s->text, text, s->n) == 0;
 }
+
+bool json_get(const struct json_span *object, const char *key, struct json_span *ret_value)
+{
+    struct json_walk w;
+    struct json_span name, value;
+    if (json_enter(object, JSON_OBJECT, &w) < 0) {
+        return false;
+    }
+    while (json_member(&w, &name, &value) > 0) {
+        if (json_is(&name, key)) {
+            *ret_value = value;
+            return true;
+        }
+    }
+    return false;
+}

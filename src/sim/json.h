@@ -30,5 +30,7 @@ AP_MUST_CHECK int json_enter(const struct json_span *value, enum json_type type,
 AP_MUST_CHECK int json_member(struct json_walk *w, struct json_span *ret_key, struct json_span *ret_value);
 AP_MUST_CHECK int json_item(struct json_walk *w, struct json_span *ret_value);
 bool json_is(const struct json_span *s, const char *text);
+/* The first member of that name; false: there is none, or it is no object. */
+bool json_get(const struct json_span *object, const char *key, struct json_span *ret_value);
 
 #endif

@@ -1,79 +1,129 @@
 #include "sim/rest.h"
 
+#include "sim/dialect.h"
+
 #include <alphaplus/base/text.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *path;
-    enum rest_kind kind;
-    int weight;
-    int needs_symbol;
-} routes[] = {
-    {"/fapi/v1/ping", REST_PING, 1, 0},
-    {"/fapi/v1/time", REST_TIME, 1, 0},
-    {"/fapi/v1/exchangeInfo", REST_EXCHANGE_INFO, 1, 0},
-    {"/fapi/v1/depth", REST_DEPTH, 0, 1},
-    {"/fapi/v1/openInterest", REST_OPEN_INTEREST, 1, 1},
-    {"/fapi/v1/premiumIndex", REST_PREMIUM_INDEX, 0, 0},
-    {"/sim/truth", REST_SIM_TRUTH, 0, 1},
-    {"/sim/pause", REST_SIM_PAUSE, 0, 0},
-    {"/sim/heal", REST_SIM_HEAL, 0, 0},
-    {"/sim/faults", REST_SIM_FAULTS, 0, 0},
+#define LIMIT_MAX 100000
+
+static const struct rest_route own_routes[] = {
+    {"/sim/truth", REST_SIM_TRUTH, 0, true},
+    {"/sim/pause", REST_SIM_PAUSE, 0, false},
+    {"/sim/heal", REST_SIM_HEAL, 0, false},
+    {"/sim/faults", REST_SIM_FAULTS, 0, false},
+    {NULL, REST_PING, 0, false},
 };
 
-static const struct {
-    int limit, weight;
-} depth_limits[] = {{5, 2}, {10, 2}, {20, 2}, {50, 2}, {100, 5}, {500, 10}, {1000, 20}};
-
-int rest_parse_path(const char *path, struct rest_request *ret_request)
+static const struct rest_route *find(const struct rest_route *routes, const char *path)
 {
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (strcmp(routes[i].path, path) == 0) {
-            *ret_request = (struct rest_request){
-                .kind = routes[i].kind, .limit = 500, .weight = routes[i].weight};
-            return 0;
+    for (; routes->path; routes++) {
+        if (strcmp(routes->path, path) == 0) {
+            return routes;
         }
     }
-    return AP_ENOTFOUND;
+    return NULL;
 }
 
-int rest_parse_argument(struct rest_request *r, const char *argument)
+int rest_parse_path(const struct dialect *d, const char *path, struct rest_request *ret_request)
 {
-    const char *equals = strchr(argument, '=');
-    size_t n = equals ? (size_t)(equals - argument) : 0;
-    if (n == 6 && memcmp(argument, "symbol", n) == 0) {
-        return text_copy(r->symbol, sizeof r->symbol, equals + 1) ? 0 : AP_EINVAL;
+    const struct rest_route *r = find(own_routes, path);
+    r = r || !d->routes ? r : find(d->routes, path);
+    if (!r) {
+        return AP_ENOTFOUND;
     }
-    if (n == 5 && memcmp(argument, "limit", n) == 0) {
-        char *end;
-        long limit = strtol(equals + 1, &end, 10);
-        if (end == equals + 1 || *end != '\0' || limit < 0 || limit > 100000) {
-            return AP_EINVAL;
-        }
-        r->limit = (int)limit;
-    }
+    *ret_request = (struct rest_request){.kind = r->kind, .weight = r->weight, .bar_ms = 60000};
     return 0;
 }
 
-int rest_parse_end(struct rest_request *r)
+static bool read_whole(const char *text, int64_t most, int64_t *ret)
 {
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        if (routes[i].kind == r->kind && routes[i].needs_symbol && r->symbol[0] == '\0') {
-            return AP_EINVAL;
-        }
+    char *end;
+    long long n = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || n < 0 || n > most) {
+        return false;
     }
-    if (r->kind == REST_PREMIUM_INDEX) {
-        r->weight = r->symbol[0] ? 1 : 10;
-    }
-    if (r->kind != REST_DEPTH) {
-        return 0;
-    }
-    for (size_t i = 0; i < sizeof depth_limits / sizeof depth_limits[0]; i++) {
-        if (depth_limits[i].limit == r->limit) {
-            r->weight = depth_limits[i].weight;
+    *ret = n;
+    return true;
+}
+
+int rest_parse_interval(const char *text, int64_t *ret_ms)
+{
+    static const struct {
+        char letter;
+        int64_t ms;
+    } units[] = {{'m', 60000},    {'h', 3600000},  {'H', 3600000},
+                 {'d', 86400000}, {'D', 86400000}, {'\0', 60000}};
+    char *end;
+    long n = strtol(text, &end, 10);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (end > text && n > 0 && n <= 1440 && *end == units[i].letter && (*end == '\0' || end[1] == '\0')) {
+            *ret_ms = n * units[i].ms;
             return 0;
         }
     }
     return AP_EINVAL;
+}
+
+int rest_parse_argument(struct rest_request *r, const char *argument)
+{
+    static const struct {
+        const char *name;
+        enum { SYMBOL, LIMIT, INTERVAL, FROM, TO } what;
+    } names[] = {
+        {"symbol", SYMBOL}, {"instId", SYMBOL},     {"coin", SYMBOL},  {"limit", LIMIT},
+        {"sz", LIMIT},      {"interval", INTERVAL}, {"bar", INTERVAL}, {"startTime", FROM},
+        {"start", FROM},    {"endTime", TO},        {"end", TO},
+    };
+    const char *equals = strchr(argument, '=');
+    size_t n = equals ? (size_t)(equals - argument) : 0;
+    int64_t whole;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strlen(names[i].name) != n || memcmp(argument, names[i].name, n) != 0) {
+            continue;
+        }
+        const char *value = equals + 1;
+        switch (names[i].what) {
+        case SYMBOL: return text_copy(r->symbol, sizeof r->symbol, value) ? 0 : AP_EINVAL;
+        case INTERVAL: return rest_parse_interval(value, &r->bar_ms);
+        case LIMIT:
+            if (!read_whole(value, LIMIT_MAX, &whole) || whole == 0) {
+                return AP_EINVAL;
+            }
+            r->limit = (int)whole;
+            return 0;
+        case FROM: return read_whole(value, INT64_MAX, &r->from_ms) ? 0 : AP_EINVAL;
+        case TO: return read_whole(value, INT64_MAX, &r->to_ms) ? 0 : AP_EINVAL;
+        }
+    }
+    return 0;
+}
+
+int rest_parse_end(const struct dialect *d, struct rest_request *r)
+{
+    const struct rest_route *all[] = {own_routes, d->routes};
+    for (size_t k = 0; k < 2; k++) {
+        for (const struct rest_route *at = all[k]; at && at->path; at++) {
+            if (at->kind == r->kind && at->needs_symbol && r->symbol[0] == '\0') {
+                return AP_EINVAL;
+            }
+        }
+    }
+    if (r->kind == REST_PREMIUM_INDEX && r->symbol[0] == '\0') {
+        r->weight = 10;
+    }
+    if (r->kind == REST_BARS) {
+        r->limit = r->limit == 0 ? 500 : r->limit > BARS_MAX ? BARS_MAX : r->limit;
+        r->weight = r->limit < 100 ? 1 : r->limit < 500 ? 2 : r->limit <= 1000 ? 5 : 10;
+    }
+    if (r->kind == REST_DEPTH) {
+        r->limit = r->limit == 0 ? d->depth_default : r->limit;
+        int weight = d->depth_weight(r->limit);
+        if (weight < 0) {
+            return weight;
+        }
+        r->weight = weight;
+    }
+    return 0;
 }

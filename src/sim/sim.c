@@ -7,11 +7,13 @@
 #include "sim/market/market.h"
 
 #include <alphaplus/base/text.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
 
 struct sim {
     struct sim_options options; /* its captures are borrowed during sim_start only */
+    const struct dialect *dialect;
     struct sim_tuning tuning;
     uv_thread_t thread;
     uv_sem_t started;
@@ -33,7 +35,7 @@ static int create_source(struct sim *s)
         host.sink = faults_sink(&s->faults);
     }
     int err = s->options.captures ? source_capture_create(&s->options, &host, &s->source, s->why, s->why_size)
-                                  : source_market_create(&s->options, &host, &s->source);
+                                  : source_market_create(&s->options, s->dialect, &host, &s->source);
     if (err == AP_ENOMEM) {
         text_copy(s->why, s->why_size, ap_err_text(err));
     }
@@ -71,12 +73,14 @@ static void close_all(struct sim *s)
 
 static int open_all(struct sim *s)
 {
-    int err = server_init(&s->server, &s->loop, s->options.port, &s->tuning, s->why, s->why_size);
+    int err = server_init(&s->server, &s->loop, s->dialect, s->options.port, &s->tuning, s->why, s->why_size);
     if (err < 0) {
         return err;
     }
+    s->server.on_book = s->options.on_book;
+    s->server.on_book_user = s->options.user;
     if (s->options.faults) {
-        faults_init(&s->faults, &s->plan, s->options.seed, &s->server.hub, &s->loop);
+        faults_init(&s->faults, &s->plan, s->options.seed, s->dialect, &s->server.hub, &s->loop);
         s->server.faults = &s->faults;
     }
     err = create_source(s);
@@ -130,6 +134,16 @@ static int start_thread(struct sim *s)
     return err;
 }
 
+static void refuse_venue(const struct sim_options *o, char *why, size_t why_size)
+{
+    int n = o->captures ? snprintf(why, why_size, "captures can be served as %s only", dialect_at(0)->venue)
+                        : snprintf(why, why_size,
+                                   "the loopback exchange does not speak as '%.40s'; there are", o->venue);
+    for (size_t i = 0; !o->captures && dialect_at(i) && n > 0 && (size_t)n < why_size; i++) {
+        n += snprintf(why + n, why_size - (size_t)n, " %s", dialect_at(i)->venue);
+    }
+}
+
 int sim_start_tuned(const struct sim_options *o, const struct sim_tuning *tuning, struct sim **ret_sim,
                     char *why, size_t why_size)
 {
@@ -141,12 +155,18 @@ int sim_start_tuned(const struct sim_options *o, const struct sim_tuning *tuning
                   "the speed of the loopback exchange is from 0 (as fast as it is read) to 100000");
         return AP_EINVAL;
     }
+    const struct dialect *dialect = dialect_find(o->venue);
+    if (!dialect || (o->captures && dialect != dialect_at(0))) {
+        refuse_venue(o, why, why_size);
+        return AP_EINVAL;
+    }
     struct sim *s = calloc(1, sizeof *s);
     if (!s) {
         text_copy(why, why_size, ap_err_text(AP_ENOMEM));
         return AP_ENOMEM;
     }
     s->options = *o;
+    s->dialect = dialect;
     s->tuning = *tuning;
     s->why = why;
     if (o->faults && fault_plan_parse(o->faults, &s->plan, why, why_size) < 0) {
@@ -165,7 +185,13 @@ int sim_start_tuned(const struct sim_options *o, const struct sim_tuning *tuning
 
 int sim_start(const struct sim_options *o, struct sim **ret_sim, char *why, size_t why_size)
 {
-    return sim_start_tuned(o, &sim_tuning_default, ret_sim, why, why_size);
+    struct sim_tuning tuning = sim_tuning_default;
+    const struct dialect *dialect = dialect_find(o->venue);
+    if (dialect) {
+        tuning.ping_ms = dialect->ping_ms;
+        tuning.pong_ms = dialect->pong_ms;
+    }
+    return sim_start_tuned(o, &tuning, ret_sim, why, why_size);
 }
 
 uint16_t sim_port(const struct sim *s)
@@ -202,8 +228,19 @@ struct hub_counts sim_stop_counting(struct sim *s)
     return counts;
 }
 
-const char *sim_symbol(size_t index)
+bool sim_symbol(const char *venue, size_t index, char *buf, size_t size)
 {
-    const struct market_spec *spec = index < MARKET_INSTRUMENTS ? sim_market_spec((int)index) : NULL;
-    return spec ? spec->symbol : NULL;
+    const struct dialect *dialect = dialect_find(venue);
+    struct listing in;
+    if (!dialect || index >= MARKET_INSTRUMENTS) {
+        return false;
+    }
+    dialect->list(sim_market_spec((int)index), &in);
+    return text_copy(buf, size, in.symbol);
+}
+
+const char *sim_venue(size_t index)
+{
+    const struct dialect *dialect = dialect_at(index);
+    return dialect ? dialect->venue : NULL;
 }

@@ -45,6 +45,13 @@ struct source_capture {
     uv_idle_t idle;
 };
 
+static int refuse(struct buf *out, int status, int code, const char *message)
+{
+    buf_reset(out);
+    encode_error(out, code, message);
+    return status;
+}
+
 static uint32_t topic_of(const struct source_capture *s, const struct cap_symbol *symbol,
                          enum stream_kind kind)
 {
@@ -122,6 +129,8 @@ static void put(struct source_capture *s, uint32_t topic, const struct cap_frame
         .data_n = f->data_n,
         .whole = whole ? whole->frame : NULL,
         .whole_n = whole ? whole->n : 0,
+        .kind = f->stream.kind,
+        .symbol = f->stream.symbol[0] ? f->stream.symbol : NULL,
     };
     s->base.host.sink.put(s->base.host.sink.user, &frame);
 }
@@ -316,7 +325,8 @@ static int64_t now_ms(const struct source_capture *s)
     return s->at_recv / 1000000;
 }
 
-static int rest_depth(struct source_capture *s, struct cap_symbol *symbol, int limit, struct buf *out)
+static int rest_depth(struct source_capture *s, struct cap_symbol *symbol, const struct rest_request *r,
+                      struct buf *out)
 {
     struct price_level levels[2][DEPTH_MOST];
     const struct plain_book *b = &symbol->book;
@@ -327,15 +337,18 @@ static int rest_depth(struct source_capture *s, struct cap_symbol *symbol, int l
         return AP_EAGAIN;
     }
     if (b->state != PLAIN_TRUE) {
-        return source_rest_error(out, 503, -1008, "The capture holds no snapshot for this time.");
+        return refuse(out, 503, -1008, "The capture holds no snapshot for this time.");
     }
-    if (symbol->exact.len > 0 && limit == DEPTH_MOST) {
+    if (symbol->exact.len > 0 && r->limit == DEPTH_MOST && r->spoil == SPOIL_NOTHING) {
         buf_append(out, symbol->exact.data, symbol->exact.len);
         return 200;
     }
-    size_t most = (size_t)(limit < DEPTH_MOST ? limit : DEPTH_MOST);
+    size_t most = r->spoil == SPOIL_EMPTY ? 0 : (size_t)(r->limit < DEPTH_MOST ? r->limit : DEPTH_MOST);
+    uint64_t id = r->spoil != SPOIL_STALE      ? b->last_id
+                  : b->last_id > REST_STALE_BY ? b->last_id - REST_STALE_BY
+                                               : 1;
     size_t bid_n = plain_book_top(b, 0, most, levels[0]), ask_n = plain_book_top(b, 1, most, levels[1]);
-    encode_book(out, &symbol->listing, b->last_id, now_ms(s), now_ms(s), levels[0], bid_n, levels[1], ask_n);
+    encode_book(out, &symbol->listing, id, now_ms(s), now_ms(s), levels[0], bid_n, levels[1], ask_n);
     return 200;
 }
 
@@ -343,7 +356,7 @@ static int rest_premium(struct source_capture *s, const struct cap_symbol *symbo
 {
     if (symbol) {
         if (!symbol->has_premium) {
-            return source_rest_error(out, 400, -1121, "Invalid symbol.");
+            return refuse(out, 400, -1121, "Invalid symbol.");
         }
         encode_premium(out, &symbol->listing, &symbol->premium);
         return 200;
@@ -376,21 +389,23 @@ static int rest(struct source *base, const struct rest_request *r, struct buf *o
     struct source_capture *s = (struct source_capture *)base;
     struct cap_symbol *symbol = r->symbol[0] ? cap_symbols_find(&s->symbols, r->symbol) : NULL;
     if (!symbol && (r->symbol[0] || r->kind == REST_DEPTH)) {
-        return source_rest_error(out, 400, -1121, "Invalid symbol.");
+        return refuse(out, 400, -1121, "Invalid symbol.");
     }
     switch (r->kind) {
     case REST_PING: buf_text(out, "{}"); return 200;
     case REST_TIME: encode_time(out, now_ms(s)); return 200;
     case REST_EXCHANGE_INFO: return rest_list(s, out);
-    case REST_DEPTH: return rest_depth(s, symbol, r->limit, out);
+    case REST_DEPTH: return rest_depth(s, symbol, r, out);
     case REST_PREMIUM_INDEX: return rest_premium(s, symbol, out);
-    case REST_OPEN_INTEREST: /* captures hold none */
+    case REST_OPEN_INTEREST: /* captures hold none of these */
+    case REST_BARS:
+    case REST_FUNDING_INFO:
     case REST_SIM_TRUTH:
     case REST_SIM_PAUSE:
     case REST_SIM_HEAL:
     case REST_SIM_FAULTS: break;
     }
-    return source_rest_error(out, 400, -1121, "Invalid symbol.");
+    return refuse(out, 400, -1121, "Invalid symbol.");
 }
 
 /* ---- opening ---- */
@@ -536,7 +551,7 @@ static void destroy(struct source *base)
     free(s);
 }
 
-static const struct source_ops capture_ops = {resolve, watch, rest, drained, close_handles, destroy};
+static const struct source_ops capture_ops = {resolve, watch, NULL, rest, drained, close_handles, destroy};
 
 int source_capture_create(const struct sim_options *o, const struct source_host *host,
                           struct source **ret_source, char *why, size_t why_size)

@@ -1,4 +1,3 @@
-#include "sim/binance_encode.h"
 #include "sim/source.h"
 
 #include <alphaplus/base/clock.h>
@@ -13,11 +12,4 @@ int64_t source_monotonic_ns(void)
 {
     const struct clock *c = clock_system();
     return c->monotonic_ns(c->user);
-}
-
-int source_rest_error(struct buf *out, int status, int code, const char *message)
-{
-    buf_reset(out);
-    encode_error(out, code, message);
-    return status;
 }

@@ -1,6 +1,7 @@
 #include "sim/stream.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -23,7 +24,29 @@ static const struct {
     {"!forceOrder@arr", STREAM_ALL_FORCE, ROUTE_MARKET, 0},
     {"!markPrice@arr", STREAM_ALL_MARK, ROUTE_MARKET, 3000},
     {"!markPrice@arr@1s", STREAM_ALL_MARK, ROUTE_MARKET, 1000},
+    {"!bookTicker", STREAM_ALL_QUOTE, ROUTE_PUBLIC, 5000},
 };
+
+/* "@depth10" and "@depth10@500ms": in the order of their windows. */
+static bool parse_window(const char *suffix, size_t n, struct stream *ret_stream)
+{
+    static const char *const levels[] = {"5", "10", "20"};
+    static const char *const periods[] = {"@100ms", "@250ms", "@500ms"};
+    char text[STREAM_NAME_MAX];
+    for (int i = 0; i < 9; i++) {
+        const char *period = periods[i % 3];
+        for (int is_usual = 0; is_usual < (i % 3 == 1 ? 2 : 1); is_usual++) {
+            int m = snprintf(text, sizeof text, "@depth%s%s", levels[i / 3], is_usual ? "" : period);
+            if ((size_t)m == n && memcmp(text, suffix, n) == 0) {
+                ret_stream->kind = STREAM_WINDOW;
+                ret_stream->route = ROUTE_PUBLIC;
+                ret_stream->slot = i;
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
 void stream_parse(const char *name, size_t n, struct stream *ret_stream)
 {
@@ -46,6 +69,8 @@ void stream_parse(const char *name, size_t n, struct stream *ret_stream)
             ret_stream->kind = classes[i].kind;
             ret_stream->route = classes[i].route;
             ret_stream->period_ms = classes[i].period_ms;
+            return;
         }
     }
+    (void)(n > symbol_n && parse_window(name + symbol_n, n - symbol_n, ret_stream));
 }

@@ -2,6 +2,7 @@
  * byte chooses. */
 #include "sim/cap_symbols.h"
 #include "sim/control.h"
+#include "sim/dialect.h"
 #include "sim/json.h"
 #include "sim/plain_book.h"
 #include "sim/rest.h"
@@ -98,9 +99,10 @@ static void rest(const char *text, size_t n)
     size_t k = n < sizeof argument - 1 ? n : sizeof argument - 1;
     memcpy(argument, text, k);
     argument[k] = '\0';
-    if (rest_parse_path(argument, &r) < 0 && rest_parse_path("/fapi/v1/depth", &r) == 0) {
+    if (rest_parse_path(&dialect_binance, argument, &r) < 0 &&
+        rest_parse_path(&dialect_binance, "/fapi/v1/depth", &r) == 0) {
         (void)!rest_parse_argument(&r, argument);
-        FUZZ_CHECK(rest_parse_end(&r) < 0 || (r.limit <= 1000 && r.weight > 0));
+        FUZZ_CHECK(rest_parse_end(&dialect_binance, &r) < 0 || (r.limit <= 1000 && r.weight > 0));
     }
 }
 

@@ -1,5 +1,5 @@
-/* An exchange on loopback (127.0.0.1 only): Binance USD-M's protocol over real sockets, from a capture or
- * from a seeded market model.
+/* An exchange on loopback (127.0.0.1 only): a venue's protocol over real sockets, from a seeded market model (any venue of
+ * sim_venue) or from a capture (Binance USD-M).
  *
  * A capture's frames keep their bytes; a client that asks for another speed of a stream gets the captured
  * one under the name it asked, and aggTrade of a capture that holds only single trades gets those under
@@ -25,7 +25,11 @@ struct sim_options {
     uint64_t seed;
     bool is_loop;       /* begin the capture again at its end; else the sockets close */
     const char *faults; /* what shall go wrong, "drop=0.001,close=60s"; NULL: nothing */
-    bool waits; /* the market (or capture) starts shortly after the first depth stream is subscribed */
+    bool waits;         /* the market (or capture) starts shortly after the first book is subscribed */
+    const char *venue;  /* whom to speak as; NULL: the first */
+    /* Called on the sim's thread when an update of a book goes to its clients; NULL: nobody measures. */
+    void (*on_book)(void *user, const char *symbol, uint64_t id, int64_t monotonic_ns);
+    void *user; /* borrowed */
 };
 struct sim; /* opaque: its own thread, loop and context */
 AP_MUST_CHECK int sim_start(const struct sim_options *o, struct sim **ret_sim, char *why, size_t why_size);
@@ -34,7 +38,9 @@ bool sim_is_done(const struct sim *s); /* a capture came to its end and all clie
 /* How many faults there were of each kind, as a JSON object; without faults "". */
 void sim_faults_tell(const struct sim *s, struct buf *out);
 void sim_stop(struct sim *s);
-/* The model's instruments ("BTCUSDT", ...); NULL beyond the end. */
-const char *sim_symbol(size_t index);
+/* The venues it speaks as; NULL beyond the end. */
+const char *sim_venue(size_t index);
+/* The model's instruments as a venue calls them ("BTCUSDT", "BTC-USDT-SWAP"); false beyond the end, or no such venue. */
+bool sim_symbol(const char *venue, size_t index, char *buf, size_t size);
 
 #endif

@@ -1,13 +1,26 @@
 /* Frames against the fields, order and widths of recorded ones (tests/data/captures) and of the venue's
  * documents. */
 #include "sim/binance_encode.h"
+#include "sim/dialect.h"
 #include "sim/rest.h"
 
 #include "test.h"
 #include <string.h>
 
-static const struct listing btc = {"BTCUSDT", "BTC", "USDT", 2, 3, 10, 1};
-static const struct listing sol = {"SOLUSDT", "SOL", "USDT", 4, 2, 100, 1};
+static const struct listing btc = {.symbol = "BTCUSDT",
+                                   .base = "BTC",
+                                   .quote = "USDT",
+                                   .price_decimals = 2,
+                                   .qty_decimals = 3,
+                                   .tick = 10,
+                                   .lot = 1};
+static const struct listing sol = {.symbol = "SOLUSDT",
+                                   .base = "SOL",
+                                   .quote = "USDT",
+                                   .price_decimals = 4,
+                                   .qty_decimals = 2,
+                                   .tick = 100,
+                                   .lot = 1};
 
 static void expect(struct buf *b, const char *text)
 {
@@ -104,25 +117,25 @@ static void test_rest_paths(void **state)
 {
     (void)state;
     struct rest_request r;
-    assert_ok(rest_parse_path("/fapi/v1/depth", &r));
-    assert_err(rest_parse_end(&r), AP_EINVAL); /* no symbol */
+    assert_ok(rest_parse_path(&dialect_binance, "/fapi/v1/depth", &r));
+    assert_err(rest_parse_end(&dialect_binance, &r), AP_EINVAL); /* no symbol */
     assert_ok(rest_parse_argument(&r, "symbol=BTCUSDT"));
     assert_ok(rest_parse_argument(&r, "unheard=of"));
-    assert_ok(rest_parse_end(&r));
+    assert_ok(rest_parse_end(&dialect_binance, &r));
     assert_int_equal(r.limit, 500);
     assert_int_equal(r.weight, 10);
     assert_ok(rest_parse_argument(&r, "limit=1000"));
-    assert_ok(rest_parse_end(&r));
+    assert_ok(rest_parse_end(&dialect_binance, &r));
     assert_int_equal(r.weight, 20);
     assert_ok(rest_parse_argument(&r, "limit=999"));
-    assert_err(rest_parse_end(&r), AP_EINVAL);
+    assert_err(rest_parse_end(&dialect_binance, &r), AP_EINVAL);
     assert_err(rest_parse_argument(&r, "limit=10x"), AP_EINVAL);
     assert_err(rest_parse_argument(&r, "limit="), AP_EINVAL);
     assert_err(rest_parse_argument(&r, "symbol=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
                AP_EINVAL);
-    assert_err(rest_parse_path("/fapi/v1/order", &r), AP_ENOTFOUND);
-    assert_ok(rest_parse_path("/fapi/v1/premiumIndex", &r));
-    assert_ok(rest_parse_end(&r));
+    assert_err(rest_parse_path(&dialect_binance, "/fapi/v1/order", &r), AP_ENOTFOUND);
+    assert_ok(rest_parse_path(&dialect_binance, "/fapi/v1/premiumIndex", &r));
+    assert_ok(rest_parse_end(&dialect_binance, &r));
     assert_int_equal(r.weight, 10);
 }
 

@@ -69,8 +69,13 @@ static void end(struct fixture *f)
 static void publish(struct fixture *f, uint32_t topic, const char *name, const char *data, const char *whole)
 {
     struct sim_sink sink = hub_sink(&f->hub);
-    const struct sim_frame frame = {
-        topic, name, strlen(name), data, strlen(data), whole, whole ? strlen(whole) : 0};
+    const struct sim_frame frame = {.topic = topic,
+                                    .name = name,
+                                    .name_n = strlen(name),
+                                    .data = data,
+                                    .data_n = strlen(data),
+                                    .whole = whole,
+                                    .whole_n = whole ? strlen(whole) : 0};
     sink.put(sink.user, &frame);
 }
 
@@ -281,13 +286,13 @@ static void test_rate_of_messages(void **state)
 {
     (void)state;
     struct control_rate r = {0};
-    for (int i = 0; i < CONTROL_RATE_MAX; i++) {
-        assert_true(control_rate_allows(&r, 1000 + i));
+    for (int i = 0; i < 10; i++) {
+        assert_true(control_rate_allows(&r, 10, 1000 + i));
     }
-    assert_false(control_rate_allows(&r, 2000));
+    assert_false(control_rate_allows(&r, 10, 2000));
     struct control_rate slow = {0};
     for (int i = 0; i < 100; i++) {
-        assert_true(control_rate_allows(&slow, INT64_C(100000000) * i));
+        assert_true(control_rate_allows(&slow, 10, INT64_C(100000000) * i));
     }
 }
 

@@ -41,16 +41,17 @@ static void test_rest(void **state)
     uint16_t port = sim_port(s);
     get(port, "/fapi/v1/ping", 200, "{}");
     get(port, "/fapi/v1/time", 200, "{\"serverTime\":");
-    for (size_t i = 0; sim_symbol(i); i++) {
+    char name[SYMBOL_MAX];
+    for (size_t i = 0; sim_symbol(NULL, i, name, sizeof name); i++) {
         char path[80], symbol[64];
-        snprintf(symbol, sizeof symbol, "\"symbol\":\"%s\"", sim_symbol(i));
+        snprintf(symbol, sizeof symbol, "\"symbol\":\"%s\"", name);
         get(port, "/fapi/v1/exchangeInfo", 200, symbol);
         get(port, "/fapi/v1/premiumIndex", 200, symbol);
-        snprintf(path, sizeof path, "/fapi/v1/openInterest?symbol=%s", sim_symbol(i));
+        snprintf(path, sizeof path, "/fapi/v1/openInterest?symbol=%s", name);
         get(port, path, 200, symbol);
-        snprintf(path, sizeof path, "/fapi/v1/premiumIndex?symbol=%s", sim_symbol(i));
+        snprintf(path, sizeof path, "/fapi/v1/premiumIndex?symbol=%s", name);
         get(port, path, 200, symbol);
-        snprintf(path, sizeof path, "/fapi/v1/depth?symbol=%s&limit=5", sim_symbol(i));
+        snprintf(path, sizeof path, "/fapi/v1/depth?symbol=%s&limit=5", name);
         get(port, path, 200, "\"lastUpdateId\":");
     }
     get(port, "/fapi/v1/nothing", 404, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}");
@@ -61,13 +62,20 @@ static void test_rest(void **state)
     sim_stop(s);
 }
 
+static long header(const char *head, const char *name)
+{
+    const char *at = strcasestr(head, name);
+    assert_non_null(at);
+    return strtol(at + strlen(name), NULL, 10);
+}
+
 static void test_weight_is_counted(void **state)
 {
     (void)state;
     struct sim *s = start(1, NULL);
     char *head = NULL;
     assert_int_equal(tiny_get(sim_port(s), "/fapi/v1/depth?symbol=BTCUSDT&limit=1000", &head, NULL), 200);
-    assert_int_equal(strtol(strcasestr(head, "x-mbx-used-weight-1m:") + 21, NULL, 10), 20);
+    assert_int_equal(header(head, "x-mbx-used-weight-1m:"), 20);
     free(head);
     sim_stop(s);
 }
@@ -325,6 +333,7 @@ static void test_a_slow_reader_is_closed_and_counted(void **state)
     struct sim_tuning tuning = sim_tuning_default;
     tuning.queue_bytes = 64u << 10;
     tuning.send_buffer = 4096;
+    tuning.weight = 1000000; /* the time is asked for again and again */
     struct sim *s = start(50, &tuning);
     struct tiny slow;
     assert_int_equal(tiny_open(&slow, sim_port(s), "/public/ws/btcusdt@depth@0ms/ethusdt@depth@0ms", 4096),
@@ -338,6 +347,50 @@ static void test_a_slow_reader_is_closed_and_counted(void **state)
     struct hub_counts counts = sim_stop_counting(s);
     assert_int_equal(counts.slow_closed, 1);
     assert_int_equal(counts.clients, 1);
+}
+
+/* 100 of weight: refused beyond, with how long to wait, and banned when that is not heeded. */
+static void test_weight_is_counted_and_refused(void **state)
+{
+    (void)state;
+    struct sim_tuning tuning = sim_tuning_default;
+    tuning.weight = 100;
+    struct sim *s = start(1, &tuning);
+    char *head = NULL, *body = NULL;
+    int good = 0, refused = 0, status = 200;
+    for (int i = 0; i < 200 && status != 418; i++) {
+        status = tiny_get(sim_port(s), "/fapi/v1/depth?symbol=BTCUSDT&limit=1000", &head, &body);
+        good += status == 200;
+        refused += status == 429;
+        if (status == 200) {
+            assert_true(header(head, "x-mbx-used-weight-1m:") <= 100);
+        } else {
+            assert_true(header(head, "retry-after:") >= 1);
+            assert_non_null(strstr(body, "-1003"));
+        }
+        free(head);
+        free(body);
+    }
+    /* The minute may turn once on the way. */
+    assert_true(good == 5 || good == 10);
+    assert_true(refused >= 20);
+    assert_int_equal(status, 418);
+    assert_int_equal(tiny_get(sim_port(s), "/fapi/v1/time", NULL, NULL), 418);
+    assert_int_equal(tiny_get(sim_port(s), "/sim/pause", NULL, NULL), 200);
+    sim_stop(s);
+}
+
+static void test_sockets_live_only_so_long(void **state)
+{
+    (void)state;
+    struct sim_tuning tuning = sim_tuning_default;
+    tuning.life_ms = 300;
+    struct sim *s = start(1, &tuning);
+    struct tiny t;
+    assert_int_equal(tiny_open(&t, sim_port(s), "/public/ws/btcusdt@depth@100ms", 0), 101);
+    assert_int_equal(read_to_the_end(&t, true), 1001);
+    tiny_close(&t);
+    sim_stop(s);
 }
 
 /* As fast as it is read: no frame is lost however slowly that is. */
@@ -430,6 +483,8 @@ int main(void)
         cmocka_unit_test(test_a_client_that_sends_too_much_is_closed),
         cmocka_unit_test(test_pings_come_and_want_an_answer),
         cmocka_unit_test(test_a_slow_reader_is_closed_and_counted),
+        cmocka_unit_test(test_weight_is_counted_and_refused),
+        cmocka_unit_test(test_sockets_live_only_so_long),
         cmocka_unit_test(test_without_speed_the_market_waits_for_its_reader),
         cmocka_unit_test(test_a_waiting_market_begins_with_its_first_reader),
         cmocka_unit_test(test_start_and_stop_many_times),
