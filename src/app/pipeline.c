@@ -1,7 +1,6 @@
 #include "pipeline.h"
 
 #include "fingerprint.h"
-#include "latency.h"
 #include "recorder.h"
 #include "rollup.h"
 #include "version.h"
@@ -9,6 +8,7 @@
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
+#include <alphaplus/base/latency.h>
 #include <alphaplus/base/text.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -2,7 +2,6 @@
 #include <alphaplus/base/clock.h>
 #include <stddef.h>
 
-#define WINDOW_NS         (60 * NS_PER_S)
 #define RETRY_AFTER_MAX_S (3 * 24 * 3600) /* the longest ban the venue's documents name */
 
 struct refusal {
@@ -13,19 +12,19 @@ struct refusal {
 static const struct refusal refusals[] = {
     {429, 60},  /* too many requests */
     {418, 120}, /* banned for having gone on after a 429 */
-    {403, 60},  /* the venue's firewall */
+    {403, 600}, /* the venue's firewall */
     {451, 300}, /* not served in this country */
 };
 
-void budget_init(struct budget *b, int limit, int64_t now_ns)
+void budget_init(struct budget *b, int limit, int64_t window_ns, int64_t now_ns)
 {
-    *b = (struct budget){.limit = limit, .window_ns = now_ns};
+    *b = (struct budget){.limit = limit, .window_ns = window_ns, .since_ns = now_ns};
 }
 
 static void roll(struct budget *b, int64_t now_ns)
 {
-    if (now_ns - b->window_ns >= WINDOW_NS) {
-        b->window_ns = now_ns;
+    if (now_ns - b->since_ns >= b->window_ns) {
+        b->since_ns = now_ns;
         b->used = 0;
     }
 }
@@ -52,8 +51,8 @@ void budget_report(struct budget *b, int used, int64_t now_ns)
         return;
     }
     if (used < b->used) {
-        /* Its minute began anew between ours: from now on ours is its. */
-        b->window_ns = now_ns;
+        /* Its window began anew between ours: from now on ours is its. */
+        b->since_ns = now_ns;
     }
     b->used = used;
 }

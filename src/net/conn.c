@@ -106,6 +106,19 @@ int conn_want(struct conn *c, const char (*streams)[VENUE_STREAM_MAX], size_t n)
     return result;
 }
 
+void conn_copy_wants(struct conn *c, const struct conn *from)
+{
+    for (size_t i = 0; i < from->stream_n; i++) {
+        if (from->streams[i].is_wanted) {
+            c->streams[c->stream_n] = (struct conn_stream){.is_wanted = true};
+            text_copy(c->streams[c->stream_n++].name, sizeof c->streams[0].name, from->streams[i].name);
+        }
+    }
+    if (c->stream_n > 0) {
+        c->state = CONN_WAITING;
+    }
+}
+
 bool conn_renew(struct conn *c, const char *stream)
 {
     struct conn_stream *s = find_stream(c, stream);

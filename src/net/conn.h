@@ -67,6 +67,8 @@ void conn_finish(struct conn *c);
 
 /* These streams, and no others, are wanted from now on. Beyond CONN_STREAMS_MAX: AP_EFULL, and the rest is left out. */
 int conn_want(struct conn *c, const char (*streams)[VENUE_STREAM_MAX], size_t n);
+/* What is wanted of the other one, too; nothing else yet. */
+void conn_copy_wants(struct conn *c, const struct conn *from);
 /* Leaves this stream and subscribes it again; false when it is not subscribed (a subscription to come does as well). */
 bool conn_renew(struct conn *c, const char *stream);
 /* Does what is due: connects, gives up waiting, sends. Call it at every tick and when a look-up ended. */

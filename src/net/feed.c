@@ -223,6 +223,7 @@ static void on_tick(uv_timer_t *timer)
     int64_t now_ns = wire_now(&f->wire);
     for (size_t i = 0; i < f->source_n; i++) {
         source_tick(f->sources[i], now_ns);
+        rotate_tick(f->sources[i], now_ns);
     }
     if (f->stop_deadline_ns == 0) {
         (void)emit_recover(&f->emitter);

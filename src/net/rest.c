@@ -4,31 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define READ_BYTES  16384
-#define USER_AGENT  "alphaplus"
-#define WEIGHT_NAME "x-mbx-used-weight-1m:"
+#define READ_BYTES 16384
+#define USER_AGENT "alphaplus"
 
 static int on_event(struct wire_user *u, enum lws_callback_reasons reason, void *in, size_t n);
 
 /* Lower goes first: a book without its snapshot is blank. */
 static const int urgency[REST_KINDS] = {
-    [REST_SNAPSHOT] = 0,
-    [REST_INSTRUMENTS] = 1,
-    [REST_PREMIUM] = 2,
-    [REST_OPEN_INTEREST] = 3,
+    [REST_SNAPSHOT] = 0, [REST_INSTRUMENTS] = 1, [REST_FUNDING] = 1,
+    [REST_TIME] = 2,     [REST_PREMIUM] = 3,     [REST_OPEN_INTEREST] = 4,
 };
 
-void rest_init(struct rest *r, struct wire *w, const struct endpoint *ep, struct resolver *resolver,
-               const struct tuning *t, void (*on_result)(void *, const struct rest_result *), void *user)
+void rest_init(struct rest *r, struct wire *w, const struct venue *venue, const struct endpoint *ep,
+               struct resolver *resolver, const struct tuning *t,
+               void (*on_result)(void *, const struct rest_result *), void *user)
 {
     memset(r, 0, sizeof *r);
     r->wire = w;
+    r->venue = venue;
     r->endpoint = ep;
     r->resolver = resolver;
     r->tuning = t;
     r->on_result = on_result;
     r->user = user;
-    budget_init(&r->budget, t->rest_weight_a_minute, wire_now(w));
+    budget_init(&r->budget, t->rest_weight > 0 ? t->rest_weight : venue->rest_weight / 4 * 3,
+                venue->rest_window_s * NS_PER_S, wire_now(w));
 }
 
 void rest_finish(struct rest *r)
@@ -113,7 +113,11 @@ static void finish(struct request *q, const char *reason)
         q->user.wsi = NULL;
     }
     struct buf body = q->body;
-    struct rest_result result = {.what = q->what, .instrument = q->instrument, .status = q->status};
+    struct rest_result result = {.what = q->what,
+                                 .instrument = q->instrument,
+                                 .status = q->status,
+                                 .asked_ns = q->asked_ns,
+                                 .heard_ns = q->heard_ns};
     result.err = judge(q, reason, why, sizeof why);
     if (budget_refused(&r->budget, q->status, q->retry_after_s, wire_now(r->wire))) {
         result.err = AP_EACCESS;
@@ -160,7 +164,9 @@ static void on_headers(struct request *q)
 {
     struct lws *wsi = q->user.wsi;
     q->status = (int)lws_http_client_http_response(wsi);
-    int64_t used = custom_header(wsi, WEIGHT_NAME);
+    q->heard_ns = wire_now(q->rest->wire);
+    int64_t used = q->rest->venue->rest_weight_header ? custom_header(wsi, q->rest->venue->rest_weight_header)
+                                                      : -1;
     budget_report(&q->rest->budget, used > INT32_MAX ? INT32_MAX : (int)used, wire_now(q->rest->wire));
     int64_t wait_s = known_header(wsi, WSI_TOKEN_HTTP_RETRY_AFTER);
     q->retry_after_s = wait_s > 0 ? wait_s : 0;
@@ -230,7 +236,9 @@ static int on_event(struct wire_user *u, enum lws_callback_reasons reason, void 
     struct request *q = (struct request *)u;
     char why[WORDS_MAX];
     switch (reason) {
-    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: return add_headers(q, in, n);
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+        q->asked_ns = wire_now(u->wire);
+        return add_headers(q, in, n);
     case LWS_CALLBACK_CLIENT_HTTP_WRITEABLE: return send_post(q);
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP: on_headers(q); return 0;
     case LWS_CALLBACK_RECEIVE_CLIENT_HTTP: return on_readable(q);

@@ -9,7 +9,7 @@
 #include <alphaplus/base/buf.h>
 #include <alphaplus/venue/venue.h>
 
-#define REST_REQUESTS_MAX          (INSTRUMENT_MAX * (REST_KINDS - 1) + 1)
+#define REST_REQUESTS_MAX          (INSTRUMENT_MAX * 3 + 3) /* three kinds are of an instrument, three of the venue */
 #define REST_PATH_MAX              160
 #define REST_POST_MAX              160
 #define REST_BODY_MAX              (4u << 20)
@@ -17,10 +17,11 @@
 
 struct rest_result {
     enum venue_rest what;
-    uint32_t instrument; /* 0: of the venue */
-    int err;             /* 0; AP_EACCESS: told to wait; AP_ETOOBIG; AP_ENET: all else */
-    int status;          /* HTTP; 0: no answer */
-    const char *bytes;   /* borrowed during the call */
+    uint32_t instrument;        /* 0: of the venue */
+    int err;                    /* 0; AP_EACCESS: told to wait; AP_ETOOBIG; AP_ENET: all else */
+    int status;                 /* HTTP; 0: no answer */
+    int64_t asked_ns, heard_ns; /* monotonic: when the request went out, and when its answer began */
+    const char *bytes;          /* borrowed during the call */
     size_t n;
     const char *why; /* in words; "" when err is 0 */
 };
@@ -36,6 +37,7 @@ struct request {
     int weight;
     uint64_t order;
     int64_t deadline_ns;
+    int64_t asked_ns, heard_ns;
     int status;
     bool is_complete;   /* the whole body is there */
     bool is_open_ended; /* no length given: it ends when the connection does */
@@ -50,9 +52,10 @@ struct request {
 
 struct rest {
     struct wire *wire;
+    const struct venue *venue;
     const struct endpoint *endpoint;
     const struct tuning *tuning;
-    struct resolver *resolver; /* all four borrowed */
+    struct resolver *resolver; /* all five borrowed */
     struct budget budget;
     uint64_t order;
     int running;
@@ -62,8 +65,9 @@ struct rest {
     struct request requests[REST_REQUESTS_MAX];
 };
 
-void rest_init(struct rest *r, struct wire *w, const struct endpoint *ep, struct resolver *resolver,
-               const struct tuning *t, void (*on_result)(void *, const struct rest_result *), void *user);
+void rest_init(struct rest *r, struct wire *w, const struct venue *venue, const struct endpoint *ep,
+               struct resolver *resolver, const struct tuning *t,
+               void (*on_result)(void *, const struct rest_result *), void *user);
 /* After the context is gone. NULL is fine. */
 void rest_finish(struct rest *r);
 /* Queues it, as a POST when `post` is not empty; the outcome comes by on_result, never from within. AP_EEXISTS when the same is on its way already; AP_ETOOBIG. */

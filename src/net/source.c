@@ -20,7 +20,9 @@ int source_create(struct wire *w, struct emitter *e, const struct tuning *t, con
     s->stream_endpoint = *stream;
     decoder_init(&s->decoder, venue);
     backoff_init(&s->list_backoff, t->rest_retry_ns, t->rest_retry_cap_ns);
-    rest_init(&s->rest, w, &s->rest_endpoint, &s->rest_resolver, t, source_on_rest, s);
+    offset_init(&s->offset);
+    backoff_init(&s->clock.backoff, t->rest_retry_ns, t->poll_cap_ns);
+    rest_init(&s->rest, w, venue, &s->rest_endpoint, &s->rest_resolver, t, source_on_rest, s);
     if (resolver_init(&s->rest_resolver, w->loop, rest, on_resolved, s) != 0 ||
         resolver_init(&s->stream_resolver, w->loop, stream, on_resolved, s) != 0) {
         source_shut(s);
@@ -45,9 +47,11 @@ void source_destroy(struct source *s)
         return;
     }
     rest_finish(&s->rest);
-    for (int i = 0; i < s->conn_n; i++) {
-        conn_finish(&s->conns[i]);
+    for (int i = 0; i < s->lane_n; i++) {
+        conn_finish(s->lanes[i].conn);
+        free(s->lanes[i].conn);
     }
+    rotate_finish(s);
     free(s);
 }
 
@@ -61,141 +65,71 @@ struct wish *source_wish(struct source *s, uint32_t id)
     return NULL;
 }
 
-static int lane_of(const struct source *s, const struct conn *c)
+int source_lane_of(const struct source *s, const struct conn *c)
 {
-    return (int)(c - s->conns);
-}
-
-/* --- frames -------------------------------------------------------------------------------------------------------- */
-
-static void note_bad(struct source *s, int error)
-{
-    s->bad++;
-    s->bad_untold++;
-    s->bad_error = error;
-}
-
-/* One GAP a second at most: a venue that sends only garbage must not fill the journal. */
-static void tell_bad(struct source *s, int64_t now_ns)
-{
-    char text[64];
-    if (s->bad_untold == 0 || (s->bad_told_ns != 0 && now_ns - s->bad_told_ns < NS_PER_S)) {
-        return;
-    }
-    words_print(text, sizeof text, "%s: %s", s->venue->name, ap_err_text(s->bad_error));
-    if (emit_gap(s->emitter, GAP_BAD_FRAME, 0, s->bad_error, s->bad_untold, text)) {
-        s->bad_untold = 0;
-        s->bad_told_ns = now_ns;
-    }
-}
-
-/* True when a book gave its first sign of life. */
-static bool note_heard(struct source *s, int lane, const struct event_buf *out)
-{
-    bool is_news = false;
-    for (size_t at = 0; at < out->used;) {
-        const struct event *ev = (const struct event *)(const void *)(out->data + at);
-        struct wish *w = source_wish(s, ev->instrument);
-        at += ev->size;
-        if (!w) {
-            continue;
-        }
-        is_news |= (ev->kind == EVENT_DEPTH || ev->kind == EVENT_DEPTH_SNAPSHOT) && w->watch.book_ns == 0;
-        watch_heard(&w->watch, lane, ev->kind, s->emitter->now_ns);
-    }
-    if (out->used > 0) { /* an answer proves nothing */
-        s->lane_event_ns[lane] = s->conns[lane].rx_ns;
-    }
-    return is_news;
-}
-
-/* The subscription itself may have brought the snapshot. */
-static void greet(struct source *s, const struct wish *w)
-{
-    if (s->venue->snapshot_by == SNAPSHOT_REST) {
-        source_want_snapshot(s, w->id);
-    }
-}
-
-/* Books that speak for the first time since they came up get a snapshot at once. */
-static void greet_books(struct source *s, int64_t now_ns)
-{
-    for (uint32_t i = 0; i < s->wish_n; i++) {
-        struct wish *w = &s->wishes[i];
-        if (w->watch.book_ns != 0 && !w->has_asked) {
-            w->has_asked = true;
-            greet(s, w);
+    for (int i = 0; i < s->lane_n; i++) {
+        if (s->lanes[i].conn == c) {
+            return i;
         }
     }
-    source_report(s, now_ns);
-}
-
-static bool on_frame(void *user, struct conn *c, const char *bytes, size_t n)
-{
-    struct source *s = user;
-    struct event_buf out;
-    int lane = lane_of(s, c);
-    s->frames++;
-    s->bytes += n;
-    if (!emit_begin(s->emitter, venue_events_bytes(n), &out)) {
-        return true;
-    }
-    int got = s->venue->decode(&s->decoder, bytes, n, &out);
-    if (got >= 0) {
-        bool is_news = note_heard(s, lane, &out);
-        emit_end(s->emitter, &out);
-        s->lane_bad[lane] = 0;
-        if (is_news) {
-            greet_books(s, c->rx_ns);
-        }
-        return true;
-    }
-    note_bad(s, got);
-    tell_bad(s, c->rx_ns);
-    if (++s->lane_bad[lane] < s->tuning->bad_frames_max) {
-        return true;
-    }
-    s->lane_bad[lane] = 0;
-    conn_blame(c, "nothing it sends can be read");
-    return false;
-}
-
-static void on_oversize(void *user, struct conn *c, size_t n)
-{
-    struct source *s = user;
-    s->frames++;
-    s->bytes += n;
-    note_bad(s, AP_ETOOBIG);
-    tell_bad(s, c->rx_ns);
+    return -1;
 }
 
 /* --- connections --------------------------------------------------------------------------------------------------- */
 
+void source_lane_up(struct source *s, int lane)
+{
+    struct lane *l = &s->lanes[lane];
+    int64_t most_ns = s->tuning->rotate_ns > 0 ? s->tuning->rotate_ns
+                                               : s->venue->conn_max_s * NS_PER_S / 24 * 23;
+    l->event_ns = l->conn->up_ns;
+    l->bad = 0;
+    l->rotate_due_ns = 0;
+    if (s->venue->conn_max_s > 0) { /* not all at once */
+        l->rotate_due_ns = l->conn->up_ns + most_ns -
+                           (int64_t)(backoff_random(&s->wire->random) % (uint64_t)(most_ns / 16 + 1));
+    }
+}
+
 static void on_up(void *user, struct conn *c)
 {
     struct source *s = user;
+    int lane = source_lane_of(s, c);
+    if (lane < 0) {
+        return;
+    }
     s->reconnects += c->ups > 1;
-    s->lane_event_ns[lane_of(s, c)] = c->up_ns;
+    source_lane_up(s, lane);
     source_report(s, c->up_ns);
+}
+
+static void note_lost(struct source *s, struct wish *w, int lane, bool was_up, const char *text)
+{
+    bool is_book = w->watch.streams[WATCH_BOOK].lane == lane;
+    if (was_up && w->is_announced && !s->is_stopping) {
+        (void)emit_gap(s->emitter, is_book ? GAP_DISCONNECT : GAP_STREAM, w->id, AP_ENET, 0,
+                       text); /* refused: a wider GAP follows */
+    }
+    w->has_asked &= !is_book;
+    watch_lost(&w->watch, lane);
 }
 
 static void on_down(void *user, struct conn *c, bool was_up)
 {
     struct source *s = user;
-    int lane = lane_of(s, c);
+    int lane = source_lane_of(s, c);
     char text[WORDS_MAX + sizeof c->path];
+    if (c == s->rotation.conn) {
+        rotate_abandon(s);
+    }
+    if (lane < 0 || rotate_rescue(s, lane)) {
+        return;
+    }
     words_print(text, sizeof text, "%s: %s", c->path, c->reason);
     for (uint32_t i = 0; i < s->wish_n; i++) {
-        struct wish *w = &s->wishes[i];
-        if (w->lane_streams[lane] == 0) {
-            continue;
+        if (s->wishes[i].lane_streams[lane] > 0) {
+            note_lost(s, &s->wishes[i], lane, was_up, text);
         }
-        if (was_up && w->is_announced && !s->is_stopping) {
-            (void)emit_gap(s->emitter, GAP_DISCONNECT, w->id, AP_ENET, 0,
-                           text); /* refused: a wider GAP follows */
-        }
-        w->has_asked &= w->watch.book_lane != lane;
-        watch_lost(&w->watch, lane);
     }
     source_report(s, wire_now(s->wire));
 }
@@ -206,6 +140,17 @@ static void on_resolved(void *user)
     source_tick(s, wire_now(s->wire));
 }
 
+static bool on_frame(void *user, struct conn *c, const char *bytes, size_t n)
+{
+    return source_on_frame(user, c, bytes, n);
+}
+
+static void on_oversize(void *user, struct conn *c, size_t n)
+{
+    (void)c;
+    source_on_oversize(user, n);
+}
+
 static const struct conn_hooks hooks = {
     .on_frame = on_frame,
     .on_oversize = on_oversize,
@@ -213,34 +158,59 @@ static const struct conn_hooks hooks = {
     .on_down = on_down,
 };
 
+struct conn *source_new_conn(struct source *s, const char *path)
+{
+    struct conn *c = malloc(sizeof *c);
+    struct conn_hooks mine = hooks;
+    mine.user = s;
+    if (c) {
+        conn_init(c, s->wire, s->venue, &s->stream_endpoint, &s->stream_resolver, s->tuning, path, &mine);
+    }
+    return c;
+}
+
 /* The connection with this path; a new one when there is none; -1 when there are too many. */
 static int lane_for(struct source *s, const char *path)
 {
-    for (int i = 0; i < s->conn_n; i++) {
-        if (strcmp(s->conns[i].path, path) == 0) {
+    for (int i = 0; i < s->lane_n; i++) {
+        if (strcmp(s->lanes[i].conn->path, path) == 0) {
             return i;
         }
     }
-    if (s->conn_n == WATCH_LANES_MAX) {
+    struct conn *c = s->lane_n < WATCH_LANES_MAX ? source_new_conn(s, path) : NULL;
+    if (!c) {
         return -1;
     }
-    struct conn_hooks mine = hooks;
-    mine.user = s;
-    conn_init(&s->conns[s->conn_n], s->wire, s->venue, &s->stream_endpoint, &s->stream_resolver, s->tuning,
-              path, &mine);
-    return s->conn_n++;
+    s->lanes[s->lane_n] = (struct lane){.conn = c};
+    backoff_init(&s->lanes[s->lane_n].mend_backoff, 4 * s->tuning->first_ns, 120 * s->tuning->first_ns);
+    return s->lane_n++;
 }
 
-/* Which connections carry how many streams of this one. */
+/* Which connections carry which streams of this one. */
 static void place(struct source *s, struct wish *w)
 {
-    s->venue->plan(&w->in, 1, &s->single);
+    int lane_by_kind[WATCH_KINDS];
+    memset(lane_by_kind, -1, sizeof lane_by_kind);
     memset(w->lane_streams, 0, sizeof w->lane_streams);
+    memset(w->streams, 0, sizeof w->streams);
+    s->venue->plan(&w->in, 1, &s->single);
     for (uint32_t i = 0; i < s->single.conn_n; i++) {
-        int lane = lane_for(s, s->single.conns[i].path);
-        if (lane >= 0) {
-            w->lane_streams[lane] = (uint8_t)s->single.conns[i].n;
+        const struct venue_conn *conn = &s->single.conns[i];
+        int lane = lane_for(s, conn->path);
+        if (lane < 0) {
+            continue;
         }
+        w->lane_streams[lane] = (uint8_t)conn->n;
+        for (uint32_t k = conn->first; k < conn->first + conn->n; k++) {
+            int kind = watch_kind_of(s->single.kinds[k]);
+            if (kind >= 0) {
+                lane_by_kind[kind] = lane;
+                text_copy(w->streams[kind], sizeof w->streams[kind], s->single.streams[k]);
+            }
+        }
+    }
+    for (int kind = 0; kind < WATCH_KINDS; kind++) {
+        watch_place(&w->watch, kind, lane_by_kind[kind]);
     }
 }
 
@@ -249,6 +219,7 @@ static void apply_plan(struct source *s)
     struct instrument list[INSTRUMENT_MAX];
     bool is_used[WATCH_LANES_MAX] = {false};
     size_t n = 0;
+    rotate_abandon(s);
     for (uint32_t i = 0; i < s->wish_n; i++) {
         if (s->wishes[i].is_announced) {
             list[n++] = s->wishes[i].in;
@@ -266,12 +237,12 @@ static void apply_plan(struct source *s)
             const char(*streams)[VENUE_STREAM_MAX] = (const char(*)[VENUE_STREAM_MAX]) &
                                                      s->plan.streams[wanted->first];
             is_used[lane] = true;
-            (void)conn_want(&s->conns[lane], streams, wanted->n);
+            (void)conn_want(s->lanes[lane].conn, streams, wanted->n);
         }
     }
-    for (int i = 0; i < s->conn_n; i++) {
+    for (int i = 0; i < s->lane_n; i++) {
         if (!is_used[i]) {
-            (void)conn_want(&s->conns[i], NULL, 0);
+            (void)conn_want(s->lanes[i].conn, NULL, 0);
         }
     }
 }
@@ -292,13 +263,16 @@ int source_add(struct source *s, uint32_t id, const char *symbol)
     int64_t now_ns = wire_now(s->wire);
     /* Polls of many instruments spread over the interval. */
     int64_t spread_ns = s->tuning->open_interest_ns / INSTRUMENT_MAX * s->wish_n;
-    *w = (struct wish){.id = id, .premium_due_ns = now_ns, .open_interest_due_ns = now_ns + spread_ns};
+    *w = (struct wish){.id = id, .premium.due_ns = now_ns, .open_interest.due_ns = now_ns + spread_ns};
     if (!text_copy(w->symbol, sizeof w->symbol, symbol)) {
         return AP_EINVAL;
     }
-    watch_init(&w->watch);
+    watch_init(&w->watch, s->tuning->first_ns, s->tuning->stale_ns);
     backoff_init(&w->snapshot_backoff, s->tuning->snapshot_gap_ns, s->tuning->snapshot_gap_cap_ns);
+    backoff_init(&w->premium.backoff, s->tuning->open_interest_ns, s->tuning->poll_cap_ns);
+    backoff_init(&w->open_interest.backoff, s->tuning->open_interest_ns, s->tuning->poll_cap_ns);
     s->wish_n++;
+    s->is_paging = false;
     s->list_due_ns = now_ns;
     return 0;
 }
@@ -311,6 +285,11 @@ void source_remove(struct source *s, uint32_t id)
     }
     rest_forget(&s->rest, id);
     decoder_remove(&s->decoder, w->symbol);
+    if (w->is_announced) {
+        (void)emit_gap(s->emitter, GAP_DISCONNECT, id, 0, 0, "not watched any more");
+    }
+    rotate_abandon(s);
+    s->is_paging = false;
     *w = s->wishes[--s->wish_n];
     s->needs_plan = true;
 }
@@ -321,22 +300,39 @@ static void mark_subscribed(struct source *s, int lane)
 {
     int64_t recv_ns = clock_stamp_now(&s->emitter->stamp->clock);
     for (uint32_t i = 0; i < s->wish_n; i++) {
-        struct wish *w = &s->wishes[i];
-        if (w->lane_streams[lane] > 0 && w->watch.lanes[lane].since_ns == 0) {
-            watch_subscribed(&w->watch, lane, recv_ns);
-        }
+        watch_subscribed(&s->wishes[i].watch, lane, recv_ns);
     }
 }
 
-static void watch_conn(struct source *s, int lane, int64_t now_ns)
+/* A stream that stays silent is subscribed anew; then its connection is made anew, ever more seldom. */
+static void mend_streams(struct source *s, struct wish *w, int64_t now_ns)
 {
-    struct conn *c = &s->conns[lane];
-    conn_pump(c, now_ns);
-    if (c->state != CONN_UP || c->subscribed_ns == 0) {
+    int kind;
+    char text[WORDS_MAX];
+    enum watch_remedy remedy = watch_mend(&w->watch, clock_stamp_now(&s->emitter->stamp->clock), &kind);
+    if (remedy == REMEDY_NONE) {
         return;
     }
-    mark_subscribed(s, lane);
-    int64_t heard_ns = s->lane_event_ns[lane] > c->subscribed_ns ? s->lane_event_ns[lane] : c->subscribed_ns;
+    struct lane *lane = &s->lanes[w->watch.streams[kind].lane];
+    if (remedy == REMEDY_RENEW) {
+        s->renewals += conn_renew(lane->conn, w->streams[kind]);
+    } else if (now_ns >= lane->mend_due_ns) {
+        lane->mend_due_ns = now_ns + backoff_next(&lane->mend_backoff, 0);
+        words_print(text, sizeof text, "%s stays silent", w->streams[kind]);
+        conn_drop(lane->conn, text);
+    }
+}
+
+static void watch_lane(struct source *s, int at, int64_t now_ns)
+{
+    struct lane *lane = &s->lanes[at];
+    struct conn *c = lane->conn;
+    conn_pump(c, now_ns);
+    if (c != lane->conn || c->state != CONN_UP || c->subscribed_ns == 0) {
+        return;
+    }
+    mark_subscribed(s, at);
+    int64_t heard_ns = lane->event_ns > c->subscribed_ns ? lane->event_ns : c->subscribed_ns;
     if (now_ns - heard_ns > s->tuning->dead_ns) {
         char text[WORDS_MAX];
         words_print(text, sizeof text, "no market data for %lld s",
@@ -351,17 +347,12 @@ static void greet_quiet(struct source *s)
     int64_t recv_ns = clock_stamp_now(&s->emitter->stamp->clock);
     for (uint32_t i = 0; i < s->wish_n; i++) {
         struct wish *w = &s->wishes[i];
-        int64_t since_ns = 0;
-        bool is_subscribed = true;
-        for (int lane = 0; lane < s->conn_n; lane++) {
-            int64_t lane_ns = w->watch.lanes[lane].since_ns;
-            is_subscribed &= w->lane_streams[lane] == 0 || lane_ns != 0;
-            since_ns = lane_ns > since_ns ? lane_ns : since_ns;
-        }
-        if (!w->has_asked && is_subscribed && since_ns != 0 &&
-            recv_ns - since_ns > s->tuning->snapshot_quiet_ns) {
+        int64_t since_ns = w->watch.streams[WATCH_BOOK].since_ns;
+        if (!w->has_asked && since_ns != 0 && recv_ns - since_ns > s->tuning->snapshot_quiet_ns) {
             w->has_asked = true;
-            greet(s, w);
+            if (s->venue->snapshot_by == SNAPSHOT_REST) {
+                source_want_snapshot(s, w->id);
+            }
         }
     }
 }
@@ -372,22 +363,30 @@ void source_tick(struct source *s, int64_t now_ns)
         s->needs_plan = false;
         apply_plan(s);
     }
-    for (int i = 0; i < s->conn_n; i++) {
-        watch_conn(s, i, now_ns);
+    for (int i = 0; i < s->lane_n; i++) {
+        watch_lane(s, i, now_ns);
     }
     if (!s->is_stopping) {
+        for (uint32_t i = 0; i < s->wish_n; i++) {
+            if (s->wishes[i].in.trading) {
+                mend_streams(s, &s->wishes[i], now_ns);
+            }
+        }
         greet_quiet(s);
         source_poll(s, now_ns);
     }
-    tell_bad(s, now_ns);
+    source_tell_bad(s, now_ns);
     source_report(s, now_ns);
 }
 
 void source_stop(struct source *s)
 {
     s->is_stopping = true;
-    for (int i = 0; i < s->conn_n; i++) {
-        conn_stop(&s->conns[i]);
+    for (int i = 0; i < s->lane_n; i++) {
+        conn_stop(s->lanes[i].conn);
+    }
+    if (s->rotation.conn) {
+        conn_stop(s->rotation.conn);
     }
     rest_stop(&s->rest);
     source_report(s, wire_now(s->wire));
@@ -395,10 +394,11 @@ void source_stop(struct source *s)
 
 bool source_is_gone(const struct source *s)
 {
-    for (int i = 0; i < s->conn_n; i++) {
-        if (!conn_is_gone(&s->conns[i])) {
+    for (int i = 0; i < s->lane_n; i++) {
+        if (!conn_is_gone(s->lanes[i].conn)) {
             return false;
         }
     }
-    return rest_is_gone(&s->rest);
+    return (!s->rotation.conn || conn_is_gone(s->rotation.conn)) &&
+           (!s->leaving || conn_is_gone(s->leaving)) && rest_is_gone(&s->rest);
 }

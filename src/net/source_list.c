@@ -9,31 +9,51 @@
 struct listing {
     struct source *source;
     bool is_changed;
-    bool is_seen[INSTRUMENT_MAX];
 };
 
-static void upper(char *buf, size_t size, const char *text)
+static const char *const usual_ends[] = {"USDT", "USDC", "USD", "PERP", "USDTSWAP"};
+
+/* Letters and digits alone, in capitals: "btc-usdt" and "BTCUSDT" are one. */
+static void plain(char *buf, size_t size, const char *text)
 {
-    text_copy(buf, size, text);
-    for (char *c = buf; *c; c++) {
-        *c = (char)toupper((unsigned char)*c);
+    size_t n = 0;
+    for (; *text && n < size - 1; text++) {
+        if (isalnum((unsigned char)*text)) {
+            buf[n++] = (char)toupper((unsigned char)*text);
+        }
     }
+    buf[n] = '\0';
+}
+
+/* "BTC" means BTCUSDT, and where the venue says BTC, "BTCUSDT" means that. */
+static bool is_meant(const char *asked, const char *offered)
+{
+    size_t asked_n = strlen(asked), offered_n = strlen(offered);
+    if (asked_n > 0 && strncmp(offered, asked, asked_n) == 0) {
+        return true;
+    }
+    for (size_t i = 0; i < sizeof usual_ends / sizeof *usual_ends; i++) {
+        if (offered_n > 0 && strncmp(asked, offered, offered_n) == 0 &&
+            strcmp(asked + offered_n, usual_ends[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void note_nearest(struct wish *w, const char *symbol)
 {
     char asked[SYMBOL_MAX], offered[SYMBOL_MAX];
-    upper(asked, sizeof asked, w->symbol);
-    upper(offered, sizeof offered, symbol);
-    int distance = text_distance(asked, offered, DISTANCE_CAP);
-    if (strncmp(offered, asked, strlen(asked)) == 0) {
-        distance = 0; /* "BTC" means BTCUSDT */
-    }
+    plain(asked, sizeof asked, w->symbol);
+    plain(offered, sizeof offered, symbol);
+    int distance = is_meant(asked, offered) ? 0 : text_distance(asked, offered, DISTANCE_CAP);
     if (distance >= DISTANCE_CAP) {
         return;
     }
     int at = NEAREST_MAX;
-    while (at > 0 && (!w->nearest[at - 1].symbol[0] || distance < w->nearest[at - 1].distance)) {
+    while (at > 0 && (!w->nearest[at - 1].symbol[0] || distance < w->nearest[at - 1].distance ||
+                      (distance == w->nearest[at - 1].distance &&
+                       strlen(symbol) < strlen(w->nearest[at - 1].symbol)))) {
         at--;
     }
     if (at == NEAREST_MAX) {
@@ -56,15 +76,18 @@ static bool is_same(const struct instrument *a, const struct instrument *b)
 static bool take(struct source *s, struct wish *w, const struct instrument *in)
 {
     struct instrument next = *in;
+    if (s->venue->read_funding) {
+        next.funding_interval_s = w->funding_s;
+    }
     next.id = w->id;
-    next.version = w->state == WISH_KNOWN ? w->in.version : 0;
-    if (w->state == WISH_KNOWN && is_same(&w->in, in)) {
+    if (w->state == WISH_KNOWN && is_same(&w->in, &next)) {
         return false;
     }
-    next.version++;
+    next.version = w->state == WISH_KNOWN ? w->in.version + w->is_announced : 1;
     if (instrument_check(&next) != 0 || decoder_add(&s->decoder, &next) != 0) {
         return false;
     }
+    rotate_abandon(s);
     w->in = next;
     w->state = WISH_KNOWN;
     w->is_announced = false;
@@ -78,7 +101,7 @@ static void on_found(void *user, const struct instrument *in)
     for (uint32_t i = 0; i < l->source->wish_n; i++) {
         struct wish *w = &l->source->wishes[i];
         if (text_equal_nocase(w->symbol, in->symbol)) {
-            l->is_seen[i] = true;
+            l->source->is_seen[i] = true;
             l->is_changed |= take(l->source, w, in);
         } else if (w->state != WISH_KNOWN) {
             note_nearest(w, in->symbol);
@@ -86,18 +109,20 @@ static void on_found(void *user, const struct instrument *in)
     }
 }
 
-int source_read_list(struct source *s, const char *bytes, size_t n, bool *ret_is_changed)
+int source_read_list(struct source *s, const char *bytes, size_t n, bool is_first, bool is_last,
+                     bool *ret_is_changed)
 {
     struct listing listing = {.source = s};
-    for (uint32_t i = 0; i < s->wish_n; i++) {
+    for (uint32_t i = 0; i < s->wish_n && is_first; i++) {
         memset(s->wishes[i].nearest, 0, sizeof s->wishes[i].nearest);
+        s->is_seen[i] = false;
     }
     int found = s->venue->read_instruments(bytes, n, on_found, &listing);
     if (found < 0) {
         return found;
     }
-    for (uint32_t i = 0; i < s->wish_n; i++) {
-        if (!listing.is_seen[i] && s->wishes[i].state == WISH_ASKED) {
+    for (uint32_t i = 0; i < s->wish_n && is_last; i++) {
+        if (!s->is_seen[i] && s->wishes[i].state == WISH_ASKED) {
             s->wishes[i].state = WISH_UNKNOWN;
             listing.is_changed = true;
         }
@@ -106,9 +131,47 @@ int source_read_list(struct source *s, const char *bytes, size_t n, bool *ret_is
     return 0;
 }
 
+/* --- funding intervals --------------------------------------------------------------------------------------------- */
+
+static void on_interval(void *user, const char *symbol, uint32_t interval_s)
+{
+    struct source *s = user;
+    for (uint32_t i = 0; i < s->wish_n; i++) {
+        if (text_equal_nocase(s->wishes[i].symbol, symbol)) {
+            s->wishes[i].funding_s = interval_s;
+        }
+    }
+}
+
+int source_read_funding(struct source *s, const char *bytes, size_t n)
+{
+    int err = 0;
+    for (uint32_t i = 0; i < s->wish_n && bytes; i++) {
+        s->wishes[i].funding_s = s->venue->funding_usual_s;
+    }
+    if (bytes) {
+        err = s->venue->read_funding(bytes, n, on_interval, s);
+    }
+    for (uint32_t i = 0; i < s->wish_n; i++) {
+        struct wish *w = &s->wishes[i];
+        struct instrument in = w->in;
+        if (err < 0) {
+            w->funding_s = 0;
+        }
+        if (w->state == WISH_KNOWN) {
+            s->needs_plan |= take(s, w, &in);
+        }
+    }
+    s->has_funding = true;
+    return err < 0 ? err : 0;
+}
+
 bool source_announce(struct source *s)
 {
     bool is_all = true;
+    if (!s->has_funding) {
+        return false;
+    }
     for (uint32_t i = 0; i < s->wish_n; i++) {
         struct wish *w = &s->wishes[i];
         if (w->state == WISH_KNOWN && !w->is_announced) {

@@ -9,23 +9,32 @@
 enum { RING_BYTES = 4u << 20, PACE_MS = 4 };
 
 static const char *const one[] = {"bybit:BTCUSDT", NULL};
-static const char list[] =
-    "{\"retCode\":0,\"result\":{\"category\":\"linear\",\"list\":[{\"symbol\":\"BTCUSDT\",\"contractType\":\"LinearPerpetual\","
-    "\"status\":\"Trading\",\"baseCoin\":\"BTC\",\"quoteCoin\":\"USDT\",\"settleCoin\":\"USDT\",\"deliveryTime\":\"0\","
-    "\"priceFilter\":{\"tickSize\":\"0.10\"},\"lotSizeFilter\":{\"qtyStep\":\"0.001\"},\"fundingInterval\":480}],"
-    "\"nextPageCursor\":\"\"}}";
+#define PAGE(base, cursor)                                                                                   \
+    "{\"retCode\":0,\"result\":{\"category\":\"linear\",\"list\":[{\"symbol\":\"" base "USDT\","             \
+    "\"contractType\":\"LinearPerpetual\",\"status\":\"Trading\",\"baseCoin\":\"" base "\","                 \
+    "\"quoteCoin\":\"USDT\",\"settleCoin\":\"USDT\",\"deliveryTime\":\"0\","                                 \
+    "\"priceFilter\":{\"tickSize\":\"0.10\"},\"lotSizeFilter\":{\"qtyStep\":\"0.001\"},"                     \
+    "\"fundingInterval\":480}],\"nextPageCursor\":\"" cursor "\"}}"
+static const char list[] = PAGE("ETH", "first%3DETHUSDT"), page[] = PAGE("BTC", "");
 
 struct bybit {
     struct loop_server *server;
     char url[64];
-    atomic_int lists, others, whole, leaves, returns;
+    atomic_int lists, pages, others, whole, leaves, returns;
 };
 
 static void on_get(void *user, struct loop_conn *c, const char *path)
 {
     struct bybit *b = user;
     bool is_list = strncmp(path, "/v5/market/instruments-info", 27) == 0;
-    atomic_fetch_add(is_list ? &b->lists : &b->others, 1);
+    if (is_list && strstr(path, "&cursor=first%3DETHUSDT")) {
+        atomic_fetch_add(&b->pages, 1);
+        loop_answer(c, 200, NULL, page, sizeof page - 1);
+        return;
+    }
+    if (!strstr(path, "/time")) {
+        atomic_fetch_add(is_list ? &b->lists : &b->others, 1);
+    }
     loop_answer(c, is_list ? 200 : 404, NULL, list, is_list ? sizeof list - 1 : 0);
 }
 
@@ -128,6 +137,7 @@ static void a_new_subscription_brings_the_snapshot(void **state)
     assert_int_equal(atomic_load(&b.whole), 1);
     assert_in_range(atomic_load(&b.returns), 2, 12);
     assert_in_range(atomic_load(&b.leaves), 2, 12);
+    assert_int_equal(atomic_load(&b.pages), 1);
     assert_int_equal(atomic_load(&b.others), 0); /* all by the stream */
     loop_server_stop(b.server);
 }

@@ -164,6 +164,12 @@ static bool is_partial(const struct feed_watch *w, const void *user)
     return w->row.state == FEED_PARTIAL && strstr(w->row.reason, user) != NULL;
 }
 
+static bool has_lost_streams(const struct feed_watch *w, const void *user)
+{
+    (void)user;
+    return w->gaps[GAP_STREAM] >= 2 && w->row.reconnects >= 2 && w->row.state == FEED_LIVE;
+}
+
 static void a_mute_second_route_is_named(void **state)
 {
     (void)state;
@@ -174,6 +180,52 @@ static void a_mute_second_route_is_named(void **state)
     feed_watch_start(&s.w, s.b.url, one);
     feed_watch_until(&s.w, is_stale, "/market");
     end(&s);
+}
+
+/* Trades and marks come by another connection than books: what is missing of those is no reason to doubt these. */
+static void a_lost_second_route_costs_no_book(void **state)
+{
+    (void)state;
+    struct stage s = {0};
+    s.b.market_manners[0] = s.b.market_manners[1] = MANNER_RESET;
+    begin(&s);
+    feed_watch_start(&s.w, s.b.url, one);
+    feed_watch_until(&s.w, has_lost_streams, NULL);
+    assert_int_equal(s.w.gaps[GAP_STREAM], 2);
+    assert_int_equal(s.w.gaps[GAP_DISCONNECT], 0);
+    assert_non_null(strstr(s.w.gap.text, "/market/ws: connection lost"));
+    assert_int_equal(s.w.kinds[EVENT_DEPTH_SNAPSHOT], 1);
+    assert_int_equal(s.b.public_conns, 1);
+    end(&s);
+}
+
+static bool has_marks(const struct feed_watch *w, const void *user)
+{
+    (void)user;
+    return w->kinds[EVENT_MARK] >= 10 && w->row.state == FEED_LIVE;
+}
+
+/* One stream of a connection is acknowledged and stays silent: it alone is subscribed anew, and only when that does not help is the
+ * connection made anew. */
+static void a_mute_stream_is_mended(void **state)
+{
+    (void)state;
+    for (int mute = 1; mute <= 2; mute++) {
+        struct stage s = {0};
+        begin(&s);
+        atomic_store(&s.b.mute_marks, mute);
+        s.w.tuning.first_ns = 300 * NS_PER_MS;
+        feed_watch_start(&s.w, s.b.url, one);
+        feed_watch_until(&s.w, is_stale,
+                         "no marks since it was subscribed (btcusdt@markPrice@1s on /market/ws)");
+        feed_watch_until(&s.w, has_marks, NULL);
+        assert_int_equal(s.w.row.renewals, 1);
+        assert_int_equal(s.b.market_conns, mute);
+        assert_int_equal(s.b.public_conns, 1);
+        assert_int_equal(s.w.gaps[GAP_STREAM], mute - 1);
+        assert_int_equal(s.w.gaps[GAP_DISCONNECT], 0);
+        end(&s);
+    }
 }
 
 static bool has_any_snapshot(const struct feed_watch *w, const void *user)
@@ -231,7 +283,7 @@ static void the_venues_count_of_our_weight_is_obeyed(void **state)
     struct stage s = {0};
     s.b.used_weight = 1799;
     begin(&s);
-    s.w.tuning.rest_weight_a_minute = 1800;
+    s.w.tuning.rest_weight = 1800;
     s.w.tuning.open_interest_ns = 10 * NS_PER_MS;
     feed_watch_start(&s.w, s.b.url, one);
     feed_watch_until(&s.w, has_snapshot, NULL);
@@ -422,6 +474,8 @@ int main(void)
         cmocka_unit_test(a_stream_that_falls_silent_is_stale),
         cmocka_unit_test(a_route_that_never_speaks_is_found_out),
         cmocka_unit_test(a_mute_second_route_is_named),
+        cmocka_unit_test(a_lost_second_route_costs_no_book),
+        cmocka_unit_test(a_mute_stream_is_mended),
         cmocka_unit_test(a_quiet_book_gets_its_snapshot_all_the_same),
         cmocka_unit_test(told_to_wait_it_waits),
         cmocka_unit_test(the_venues_count_of_our_weight_is_obeyed),

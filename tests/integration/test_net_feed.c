@@ -213,7 +213,8 @@ static void instruments_come_and_go_while_it_runs(void **state)
     feed_watch_until(&w, has_instruments, &wanted);
     assert_string_equal(w.inst[2].symbol, "ETHUSDT"); /* its old id */
     feed_watch_finish(&w);
-    assert_int_equal(w.kinds[EVENT_GAP], 0);
+    assert_int_equal(w.kinds[EVENT_GAP], 1); /* what is not watched is not known */
+    assert_string_equal(w.gap.text, "not watched any more");
     assert_int_equal(b.public_conns, 1); /* the same connections all along */
     assert_int_equal(b.market_conns, 1);
     assert_int_equal(w.inst[3].id, 0);

@@ -84,7 +84,7 @@ static void note_row(struct feed_watch *w, const struct event *ev)
     }
 }
 
-static void note(struct feed_watch *w, const struct event *ev)
+void feed_watch_note(struct feed_watch *w, const struct event *ev)
 {
     assert_ok(event_check(ev, ev->size));
     assert_true(ev->seq == w->seq + 1);
@@ -114,7 +114,7 @@ void feed_watch_drain(struct feed_watch *w)
 {
     const struct event *ev;
     while ((ev = ring_peek(w->events, 0)) != NULL) {
-        note(w, ev);
+        feed_watch_note(w, ev);
         ring_advance(w->events, 0);
     }
 }

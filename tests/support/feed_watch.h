@@ -33,6 +33,8 @@ void feed_watch_init(struct feed_watch *w, size_t ring_bytes, int consumers);
 int feed_watch_try(struct feed_watch *w, const char *url, const char *const *instruments, const char *ca_file,
                    char *why, size_t why_size);
 void feed_watch_start(struct feed_watch *w, const char *url, const char *const *instruments);
+/* One event, for who reads the ring himself. */
+void feed_watch_note(struct feed_watch *w, const struct event *ev);
 /* Reads what is there. */
 void feed_watch_drain(struct feed_watch *w);
 /* Reads until is_met; fails the test after ten seconds. */

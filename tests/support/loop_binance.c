@@ -124,7 +124,7 @@ static size_t depth_frame(struct loop_binance *b, char *buf, size_t size)
 static size_t market_frame(struct loop_binance *b, char *buf, size_t size)
 {
     unsigned long long id = atomic_fetch_add(&b->frames, 1);
-    if (id % 2 == 0) {
+    if (id % 2 == 0 || atomic_load(&b->mute_marks) >= 0) {
         return (size_t)snprintf(
             buf, size,
             "{\"stream\":\"btcusdt@aggTrade\",\"data\":{\"e\":\"aggTrade\",\"E\":1700000000000,\"a\":%llu,"
@@ -245,6 +245,9 @@ static void on_ws(void *user, struct loop_conn *c, const char *path)
             snprintf(ack, sizeof ack, "{\"result\":null,\"id\":%lu}", id ? strtoul(id + 5, NULL, 10) : 0);
             loop_text(c, ack);
             is_subscribed = true;
+            if (strncmp(message, "{\"method\":\"SUBSCRIBE\"", 21) == 0 && strstr(message, "markPrice")) {
+                atomic_fetch_sub(&b->mute_marks, 1);
+            }
             if (manner == MANNER_FLOOD && !flood(b, c, is_public)) {
                 return;
             }

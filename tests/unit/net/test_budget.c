@@ -8,7 +8,7 @@ static void spends_up_to_the_limit_each_minute(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     for (int i = 0; i < 5; i++) {
         assert_true(budget_can(&b, 20, T0 + i));
         budget_spend(&b, 20, T0 + i);
@@ -22,7 +22,7 @@ static void a_heavy_request_gets_a_fresh_minute(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     budget_spend(&b, 1, T0);
     assert_false(budget_can(&b, 500, T0));
     assert_true(budget_can(&b, 500, T0 + 60 * NS_PER_S));
@@ -32,7 +32,7 @@ static void the_venues_count_wins(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     budget_spend(&b, 20, T0);
     budget_report(&b, 95, T0 + 1); /* someone else on this address spends as well */
     assert_false(budget_can(&b, 20, T0 + 2));
@@ -49,7 +49,7 @@ static void waits_as_long_as_it_is_told(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     assert_true(budget_refused(&b, 429, 7, T0));
     assert_false(budget_can(&b, 1, T0 + 7 * NS_PER_S - 1));
     assert_true(budget_can(&b, 1, T0 + 7 * NS_PER_S));
@@ -63,16 +63,16 @@ static void each_refusal_has_a_wait_of_its_own(void **state)
     static const struct {
         int status;
         int64_t wait_s;
-    } cases[] = {{429, 60}, {418, 120}, {403, 60}, {451, 300}};
+    } cases[] = {{429, 60}, {418, 120}, {403, 600}, {451, 300}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct budget b;
-        budget_init(&b, 100, T0);
+        budget_init(&b, 100, 60 * NS_PER_S, T0);
         assert_true(budget_refused(&b, cases[i].status, 0, T0));
         assert_true(budget_blocked_until(&b, T0) == T0 + cases[i].wait_s * NS_PER_S);
         assert_int_equal(b.blocked_status, cases[i].status);
     }
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     assert_false(budget_refused(&b, 200, 9, T0));
     assert_false(budget_refused(&b, 500, 9, T0));
     assert_true(budget_can(&b, 1, T0));
@@ -82,7 +82,7 @@ static void a_later_refusal_does_not_shorten_the_wait(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     assert_true(budget_refused(&b, 418, 600, T0));
     assert_true(budget_refused(&b, 429, 1, T0));
     assert_true(budget_blocked_until(&b, T0) == T0 + 600 * NS_PER_S);
@@ -96,7 +96,7 @@ static void counts_do_not_overflow(void **state)
 {
     (void)state;
     struct budget b;
-    budget_init(&b, 100, T0);
+    budget_init(&b, 100, 60 * NS_PER_S, T0);
     budget_report(&b, INT32_MAX, T0);
     budget_spend(&b, 20, T0);
     assert_false(budget_can(&b, 20, T0));
