@@ -22,7 +22,7 @@ static const struct metric_registry registry = {.rows = rows, .n = METRICS};
 
 static const struct measure *const list[] = {
     &measure_spread, &measure_depth,   &measure_imbalance, &measure_fair, &measure_bars,  &measure_trade,
-    &measure_sizes,  &measure_profile, &measure_levels,    &measure_vol,  &measure_carry, &measure_flow};
+    &measure_sizes,  &measure_profile, &measure_levels,    &measure_vol,  &measure_carry, &measure_flow, &measure_asset};
 enum { LIST_N = sizeof list / sizeof list[0] };
 _Static_assert(LIST_N <= MEASURE_MAX, "more measures than MEASURE_MAX");
 
@@ -124,6 +124,7 @@ static void fit_tick(struct measures *m, int i, const struct measure_input *in)
         fit_wait(m, i);
         m->fit_begun_ns[i] = 0;
         fit->end(state_of(m, i), in, block, m->values);
+        memset(block, 0, fit->bytes); /* a checkpoint need not carry it */
     }
     if (m->fit_begun_ns[i] != 0 || !fit->begin(state_of(m, i), in, block))
         return;
@@ -177,6 +178,26 @@ const struct metric_value *measures_values(const struct measures *m)
 const struct bars *measures_bars(const struct measures *m)
 {
     return (const struct bars *)(const void *)(m->blocks + m->bars);
+}
+
+static int index_of(const struct measure *which)
+{
+    int i = 0;
+    while (list[i] != which)
+        i++;
+    return i;
+}
+
+const void *measures_state(const struct measures *m, const struct measure *which)
+{
+    return m->blocks + m->states[index_of(which)];
+}
+
+struct metric_value *measures_own(struct measures *m, const struct measure *which, void **ret_state)
+{
+    if (ret_state)
+        *ret_state = state_of(m, index_of(which));
+    return m->values;
 }
 
 void measures_detail(const struct measures *m, const struct measure_input *in, struct detail *ret_detail)

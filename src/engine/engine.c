@@ -2,6 +2,7 @@
  *
  * Invariants: markets[i]->index == i; by_id maps this session's instrument ids to markets; tick_ns is the next tick to run; all
  * state changes happen inside engine_apply, engine_advance and engine_publish (which only brings derived figures up to date). */
+#include "asset.h"
 #include "engine_impl.h"
 #include "picture.h"
 
@@ -177,6 +178,7 @@ static void run_tick(struct engine *e, int64_t tick_ns)
         if (e->markets[i]->told_mark != 0.0 && !e->markets[i]->view.has_mark)
             engine_tell_mark(e, e->markets[i]);
     }
+    assets_tick(e->markets, e->head.market_n, e->head.feeds, tick_ns);
     e->is_head_dirty = true;
     if (tick_ns % NS_PER_S == 0) {
         liqs_expire(&e->liqs, tick_ns);
@@ -387,6 +389,8 @@ int engine_find(const struct engine *e, const char *name)
 void engine_detail(const struct engine *e, uint32_t market, struct detail *ret_detail)
 {
     *ret_detail = (struct detail){0};
-    if (market < e->head.market_n)
-        market_detail(e->markets[market], ret_detail);
+    if (market >= e->head.market_n)
+        return;
+    market_detail(e->markets[market], ret_detail);
+    asset_detail(e->markets, e->head.market_n, market, &ret_detail->asset);
 }

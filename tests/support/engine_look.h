@@ -18,6 +18,8 @@ static inline bool look_is_in_range(const char *range, double v)
 {
     if (strcmp(range, "[-1, 1]") == 0)
         return v >= -1.0 && v <= 1.0;
+    if (strcmp(range, "[0, 1]") == 0)
+        return v >= 0.0 && v <= 1.0;
     if (strcmp(range, "> 0") == 0)
         return v > 0.0;
     if (strcmp(range, ">= 0") == 0)

@@ -5,6 +5,8 @@
 #define ALPHAPLUS_MODEL_DETAIL_H
 
 #include <alphaplus/model/bar.h>
+#include <alphaplus/model/instrument.h>
+#include <alphaplus/model/metric.h>
 #include <stdint.h>
 
 /* A sweep that is large for this instrument. */
@@ -39,9 +41,26 @@ struct footprint_view { /* of one minute */
     double buy[FOOTPRINT_ROWS], sell[FOOTPRINT_ROWS];
 };
 
+/* The markets of one base asset. */
+#define ASSET_DETAIL_MAX 16
+struct asset_detail_part {
+    char name[INSTRUMENT_NAME_MAX];
+    double mid;    /* quote currency; 0: the book is not true */
+    double oi_usd; /* 0: not known */
+    struct metric_value bid_10, ask_10, cvd_day, cvd_60;
+    uint8_t kind; /* enum instrument_kind */
+    uint8_t is_true;
+    uint8_t pad[6];
+};
+struct asset_detail {
+    uint32_t n, pad;
+    struct asset_detail_part parts[ASSET_DETAIL_MAX];
+};
+
 struct detail {
     uint64_t seq;
     int64_t time_ns;
+    struct asset_detail asset;
     uint32_t large_n, footprint_n; /* newest first */
     struct large_trade large[LARGE_TRADES_MAX];
     struct profile_view profile_day, profile_session;
