@@ -1,5 +1,7 @@
 #include "metrics.h"
 
+#include <alphaplus/base/hash.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,4 +210,42 @@ void measures_detail(const struct measures *m, const struct measure_input *in, s
         if (list[i]->detail)
             list[i]->detail(m->blocks + m->states[i], &with_bars, ret_detail);
     }
+}
+
+static size_t blocks_bytes(void)
+{
+    size_t bytes = 0;
+    for (int i = 0; i < LIST_N; i++)
+        bytes += padded(list[i]->state_bytes) + padded(list[i]->fit ? list[i]->fit->bytes : 0);
+    return bytes;
+}
+
+uint64_t measures_layout(void)
+{
+    uint64_t h = hash_u64(HASH_SEED, METRICS);
+    for (int i = 0; i < METRICS; i++)
+        h = hash_bytes(h, rows[i].id, strlen(rows[i].id));
+    for (int i = 0; i < LIST_N; i++) {
+        h = hash_bytes(h, list[i]->name, strlen(list[i]->name));
+        h = hash_u64(hash_u64(h, list[i]->state_bytes), list[i]->state_version);
+        h = hash_u64(h, list[i]->fit ? list[i]->fit->bytes : 0);
+    }
+    return hash_final(h);
+}
+
+/* A fit that was waited for is done but for its end, so there is nothing to run again. */
+void measures_save(struct measures *m, struct buf *out)
+{
+    for (int i = 0; i < LIST_N; i++)
+        fit_wait(m, i);
+    save_words(out, m->values, sizeof m->values);
+    save_words(out, m->fit_begun_ns, sizeof m->fit_begun_ns);
+    save_words(out, m->blocks, blocks_bytes());
+}
+
+void measures_load(struct measures *m, struct load *l)
+{
+    load_words(l, m->values, sizeof m->values);
+    load_words(l, m->fit_begun_ns, sizeof m->fit_begun_ns);
+    load_words(l, m->blocks, blocks_bytes());
 }

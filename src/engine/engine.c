@@ -201,8 +201,10 @@ void engine_advance(struct engine *e, int64_t time_ns)
         time_ns = TIME_MAX_NS;
     if (time_ns - e->tick_ns > ENGINE_LEAP_NS)
         e->tick_ns = (time_ns - ENGINE_LEAP_NS) / TICK_NS * TICK_NS;
-    for (; e->tick_ns <= time_ns; e->tick_ns += TICK_NS)
-        run_tick(e, e->tick_ns);
+    while (e->tick_ns <= time_ns) {
+        e->tick_ns += TICK_NS; /* before it runs: hooks may save */
+        run_tick(e, e->tick_ns - TICK_NS);
+    }
 }
 
 int engine_apply(struct engine *e, const struct event *ev)

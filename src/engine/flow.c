@@ -1,6 +1,7 @@
 #include "flow.h"
 
 #include <alphaplus/base/clock.h>
+#include <alphaplus/base/fixed.h>
 #include <alphaplus/base/hash.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,4 +237,54 @@ uint64_t flow_hash(const struct flow *f, uint64_t h)
         }
     }
     return h;
+}
+
+void flow_save(const struct flow *f, struct buf *out)
+{
+    save_i64(out, f->bucket);
+    save_i64(out, f->low);
+    save_u64(out, f->is_placed);
+    save_i64(out, f->delta_slot);
+    save_i64(out, f->volume_slot);
+    if (!f->is_placed)
+        return;
+    save_words(out, f->delta, sizeof f->delta);
+    save_words(out, f->volume, sizeof f->volume);
+}
+
+/* The slots' sums; false when one passes what a cell may hold. */
+static bool sum_slots(int64_t (*slots)[2][FLOW_CELLS], int n, int64_t total[2][FLOW_CELLS])
+{
+    for (int slot = 0; slot < n; slot++) {
+        for (int i = 0; i < 2 * FLOW_CELLS; i++) {
+            int64_t v = slots[slot][i / FLOW_CELLS][i % FLOW_CELLS];
+            int64_t *sum = &total[i / FLOW_CELLS][i % FLOW_CELLS];
+            if (v == 0)
+                continue;
+            if (is_over(v) || is_over(*sum + v))
+                return false;
+            *sum += v;
+        }
+    }
+    return true;
+}
+
+void flow_load(struct flow *f, struct load *l)
+{
+    const int64_t slot_max = INT64_MAX / NS_PER_S;
+    f->bucket = load_i64(l);
+    f->low = load_i64(l);
+    f->is_placed = load_count(l, 1) != 0;
+    f->delta_slot = load_i64(l);
+    f->volume_slot = load_i64(l);
+    load_expect(l, f->bucket >= (f->is_placed ? 1 : 0) && f->bucket <= FIXED_VALUE_MAX);
+    load_expect(l, f->low >= -FLOW_CELLS && f->low <= FIXED_VALUE_MAX);
+    load_expect(l, f->delta_slot >= 0 && f->delta_slot <= slot_max);
+    load_expect(l, f->volume_slot >= 0 && f->volume_slot <= slot_max / VOLUME_SLOT_S);
+    if (l->err < 0 || !f->is_placed)
+        return;
+    load_words(l, f->delta, sizeof f->delta);
+    load_words(l, f->volume, sizeof f->volume);
+    load_expect(l, l->err == 0 && sum_slots(f->delta, DELTA_SLOTS, f->delta_total) &&
+                       sum_slots(f->volume, VOLUME_SLOTS, f->volume_total));
 }

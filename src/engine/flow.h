@@ -4,6 +4,7 @@
 #define ALPHAPLUS_ENGINE_FLOW_H
 
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/save.h>
 #include <alphaplus/model/event.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,5 +33,8 @@ void flow_second(struct flow *f, int64_t tick_ns);
 bool flow_row(const struct flow *f, int64_t px, int64_t span, int64_t *ret_bid_delta, int64_t *ret_ask_delta,
               int64_t *ret_volume);
 uint64_t flow_hash(const struct flow *f, uint64_t h); /* of what flow_row can tell */
+void flow_save(const struct flow *f, struct buf *out);
+/* Into a fresh one; errors are l's. */
+void flow_load(struct flow *f, struct load *l);
 
 #endif

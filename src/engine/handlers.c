@@ -325,6 +325,7 @@ int engine_dispatch(struct engine *e, const struct event *ev)
     if (m) {
         m->view.seq = ev->seq;
         m->view.time_ns = e->head.time_ns;
+        m->is_dirty = true;
         if (m->feed < VENUE_MAX)
             e->head.feeds[m->feed].last_ns = ev->recv_ns;
     }

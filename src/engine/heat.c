@@ -3,6 +3,7 @@
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -236,4 +237,79 @@ const struct heat_column *heat_newest(const struct heat *h)
 {
     const struct heat_column *c = &h->rings[0].columns[(h->rings[0].next + tiers[0].cap - 1) % tiers[0].cap];
     return c->start_ns != 0 ? c : NULL;
+}
+
+/* What a column would be if nothing had changed at any price since the one before: little is left when it is taken away. */
+static void predict(const struct heat_column *before, int64_t low, uint8_t cells[HEAT_CELLS])
+{
+    memset(cells, HEAT_UNKNOWN, HEAT_CELLS);
+    if (!before || low <= before->low - HEAT_CELLS || low >= before->low + HEAT_CELLS)
+        return;
+    int64_t by = low - before->low;
+    if (by >= 0)
+        memcpy(cells, before->cells + by, (size_t)(HEAT_CELLS - by));
+    else
+        memcpy(cells - by, before->cells, (size_t)(HEAT_CELLS + by));
+}
+
+static void flip(uint8_t cells[HEAT_CELLS], const uint8_t with[HEAT_CELLS])
+{
+    for (int i = 0; i < HEAT_CELLS; i++)
+        cells[i] ^= with[i];
+}
+
+void heat_save(const struct heat *h, struct buf *out)
+{
+    uint8_t cells[HEAT_CELLS];
+    save_i64(out, h->bucket);
+    save_bytes(out, &h->volume, sizeof h->volume);
+    save_bytes(out, &h->signed_volume, sizeof h->signed_volume);
+    for (int tier = 0; tier < HEAT_TIERS; tier++) {
+        save_u64(out, h->rings[tier].next);
+        save_u64(out, h->rings[tier].used);
+        const struct heat_column *before = NULL;
+        for (uint32_t i = 0; i < h->rings[tier].used; i++) {
+            const struct heat_column *c = &h->rings[tier].columns[i];
+            save_bytes(out, c, offsetof(struct heat_column, cells));
+            predict(before, c->low, cells);
+            flip(cells, c->cells);
+            save_words(out, cells, sizeof cells);
+            before = c;
+        }
+    }
+}
+
+static void load_column(struct load *l, const struct heat_column *before, struct heat_column *c)
+{
+    uint8_t cells[HEAT_CELLS];
+    load_bytes(l, c, offsetof(struct heat_column, cells));
+    load_expect(l, c->low >= -HEAT_CELLS && c->low <= FIXED_VALUE_MAX && c->start_ns >= 0 &&
+                       isfinite(c->mid) && c->mid >= 0.0 && isfinite(c->volume) &&
+                       isfinite(c->signed_volume));
+    load_words(l, cells, sizeof cells);
+    if (l->err < 0)
+        return;
+    predict(before, c->low, c->cells);
+    flip(c->cells, cells);
+}
+
+void heat_load(struct heat *h, struct load *l)
+{
+    h->bucket = (int64_t)load_i64(l);
+    load_expect(l, h->bucket >= 0 && h->bucket <= FIXED_VALUE_MAX);
+    load_bytes(l, &h->volume, sizeof h->volume);
+    load_bytes(l, &h->signed_volume, sizeof h->signed_volume);
+    load_expect(l, isfinite(h->volume) && isfinite(h->signed_volume));
+    for (int tier = 0; tier < HEAT_TIERS && l->err == 0; tier++) {
+        uint32_t next = (uint32_t)load_count(l, tiers[tier].cap - 1);
+        uint32_t used = (uint32_t)load_count(l, tiers[tier].cap);
+        load_expect(l, used == tiers[tier].cap || next == used);
+        h->rings[tier].next = next;
+        h->rings[tier].used = used;
+        const struct heat_column *before = NULL;
+        for (uint32_t i = 0; i < used && l->err == 0; i++) {
+            load_column(l, before, &h->rings[tier].columns[i]);
+            before = &h->rings[tier].columns[i];
+        }
+    }
 }

@@ -4,6 +4,7 @@
 #ifndef ALPHAPLUS_ENGINE_HEAT_H
 #define ALPHAPLUS_ENGINE_HEAT_H
 
+#include <alphaplus/base/save.h>
 #include <alphaplus/book/book.h>
 #include <alphaplus/model/view.h>
 #include <stdbool.h>
@@ -43,5 +44,8 @@ struct heat_ring heat_ring(const struct heat *h, int tier);
 const struct heat_column *heat_newest(const struct heat *h);
 double heat_code_qty(uint8_t code); /* base units; 0 for unknown and empty */
 uint8_t heat_qty_code(double qty);
+void heat_save(const struct heat *h, struct buf *out);
+/* Into a fresh one; errors are l's. */
+void heat_load(struct heat *h, struct load *l);
 
 #endif

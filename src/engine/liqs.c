@@ -136,3 +136,65 @@ void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor,
     for (int i = 0; i < LIQ_WINDOWS; i++)
         out[i] = total(l, i, now_ns, floor);
 }
+
+static uint64_t oldest_kept(const struct liqs *l)
+{
+    uint64_t oldest = l->head;
+    for (int i = 0; i < LIQ_WINDOWS; i++)
+        oldest = l->windows[i].tail < oldest ? l->windows[i].tail : oldest;
+    return oldest;
+}
+
+void liqs_save(const struct liqs *l, struct buf *out)
+{
+    uint64_t oldest = oldest_kept(l);
+    save_u64(out, oldest);
+    save_u64(out, l->head - oldest);
+    save_i64(out, l->watched_since_ns);
+    for (int i = 0; i < LIQ_WINDOWS; i++) {
+        save_u64(out, l->windows[i].tail - oldest);
+        save_i64(out, l->windows[i].covered_since_ns);
+    }
+    for (uint64_t k = oldest; k < l->head; k++) {
+        const struct liqs_item *item = item_at(l, k);
+        save_i64(out, item->time_ns);
+        save_u64(out, (uint64_t)item->cents);
+        save_u64(out, (uint64_t)item->side << 2 | item->completeness);
+    }
+}
+
+static void load_items(struct liqs *l, struct load *from, uint64_t oldest)
+{
+    for (uint64_t k = oldest; k < l->head && from->err == 0; k++) {
+        struct liqs_item *item = &l->items[k % LIQS_KEPT];
+        item->time_ns = load_i64(from);
+        item->cents = (int64_t)load_count(from, (uint64_t)CENTS_MAX);
+        uint64_t kinds = load_count(from, 7);
+        item->side = (uint8_t)(kinds >> 2);
+        item->completeness = kinds & 3;
+        load_expect(from, item->time_ns > 0);
+    }
+}
+
+void liqs_load(struct liqs *l, struct load *from)
+{
+    uint64_t oldest = load_count(from, UINT64_MAX / 2);
+    l->head = oldest + load_count(from, LIQS_KEPT);
+    l->watched_since_ns = load_i64(from);
+    load_expect(from, l->watched_since_ns >= 0);
+    for (int i = 0; i < LIQ_WINDOWS; i++) {
+        l->windows[i].tail = oldest + load_count(from, l->head - oldest);
+        l->windows[i].covered_since_ns = load_i64(from);
+        load_expect(from, l->windows[i].covered_since_ns >= 0);
+    }
+    load_items(l, from, oldest);
+    for (int i = 0; i < LIQ_WINDOWS && from->err == 0; i++) {
+        struct liqs_window *w = &l->windows[i];
+        for (uint64_t k = w->tail; k < l->head; k++) {
+            const struct liqs_item *item = item_at(l, k);
+            w->cents[item->side] += item->cents;
+            w->of_completeness[item->completeness]++;
+        }
+        find_max(l, w);
+    }
+}

@@ -5,6 +5,7 @@
 #define ALPHAPLUS_ENGINE_LIQS_H
 
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/save.h>
 #include <alphaplus/model/view.h>
 #include <stdint.h>
 
@@ -40,6 +41,9 @@ void liqs_expire(struct liqs *l, int64_t now_ns);
 /* floor: the completeness of the feeds that take part, even when they brought nothing yet. */
 void liqs_totals(const struct liqs *l, int64_t now_ns, enum completeness floor,
                  struct liq_total out[LIQ_WINDOWS]);
+void liqs_save(const struct liqs *l, struct buf *out);
+/* Into a fresh one; errors are `from`'s. */
+void liqs_load(struct liqs *l, struct load *from);
 /* The lesser of two: unknown < inferred < sampled < full; what is unknown on one side takes the other. */
 enum completeness completeness_worst(enum completeness a, enum completeness b);
 

@@ -92,6 +92,9 @@ void market_tick(struct market *m, int64_t tick_ns,
                  void *user);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
+/* As bytes, and back into a fresh one of the same instrument; errors are l's. */
+void market_save(struct market *m, struct buf *out);
+void market_load(struct market *m, struct load *l);
 void market_detail(const struct market *m, struct detail *ret_detail);
 
 #endif

@@ -415,3 +415,58 @@ uint64_t portfolio_hash(const struct portfolio *p, uint64_t h)
     }
     return h;
 }
+
+void portfolio_save(const struct portfolio *p, struct buf *out)
+{
+    save_u64(out, p->account_n);
+    save_u64(out, p->position_n);
+    save_u64(out, p->contract_n);
+    save_words(out, p->accounts, p->account_n * sizeof(p->accounts[0]));
+    save_words(out, p->positions, p->position_n * sizeof(p->positions[0]));
+    save_words(out, p->contracts, p->contract_n * sizeof(p->contracts[0]));
+}
+
+/* Through the same door as what an event brings, so that nothing comes in that could not have come so. */
+static int load_contract(struct portfolio *p, const struct contract *c)
+{
+    struct contract *own;
+    if (!is_name(c->name, sizeof(c->name)) || !memchr(c->settle, '\0', sizeof(c->settle)) ||
+        !is_amount(c->mark) || !is_amount(c->size) || c->tier_n > MARGIN_TIER_MAX || c->has_kind > 1 ||
+        c->is_inverse > 1) {
+        return AP_ECORRUPT;
+    }
+    int err = need_contract(p, c->name, &own);
+    if (err == 0 && c->tier_n > 0) {
+        err = portfolio_set_tiers(p, c->name, c->tiers, c->tier_n);
+    }
+    if (err == 0) {
+        *own = *c;
+    }
+    return err;
+}
+
+void portfolio_load(struct portfolio *p, struct load *l)
+{
+    size_t account_n = load_count(l, ACCOUNT_MAX), position_n = load_count(l, POSITION_MAX);
+    size_t contract_n = load_count(l, CONTRACT_MAX);
+    struct portfolio *from = calloc(1, sizeof(*from));
+    if (from == NULL) {
+        l->err = l->err < 0 ? l->err : AP_ENOMEM;
+        return;
+    }
+    load_words(l, from->accounts, account_n * sizeof(from->accounts[0]));
+    load_words(l, from->positions, position_n * sizeof(from->positions[0]));
+    load_words(l, from->contracts, contract_n * sizeof(from->contracts[0]));
+    *p = (struct portfolio){0};
+    for (size_t i = 0; i < contract_n && l->err == 0; i++) {
+        load_expect(l, load_contract(p, &from->contracts[i]) == 0);
+    }
+    for (size_t i = 0; i < account_n && l->err == 0; i++) {
+        load_expect(l, portfolio_set_account(p, &from->accounts[i]) == 0);
+    }
+    for (size_t i = 0; i < position_n && l->err == 0; i++) {
+        load_expect(l, portfolio_set_position(p, &from->positions[i]) == 0);
+    }
+    load_expect(l, p->account_n == account_n && p->position_n == position_n && p->contract_n == contract_n);
+    free(from);
+}

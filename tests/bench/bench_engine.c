@@ -24,6 +24,7 @@ struct work {
     struct publication *pub; /* owned */
     struct engine *engine;   /* owned; of the last round */
     unsigned publish_every;  /* events; 0: never */
+    struct buf saved;
     uint64_t sink;
 };
 
@@ -273,6 +274,26 @@ static double seconds(void *user)
     return 200;
 }
 
+static const struct mac_key save_key = {{1, 2}};
+
+/* A checkpoint of one market with 20 minutes of heat columns: what the engine's thread is held up, */
+static double saves(void *user)
+{
+    struct work *w = user;
+    buf_reset(&w->saved);
+    if (engine_save(w->engine, &w->saved) < 0)
+        return -1;
+    w->sink += w->saved.len;
+    return 1;
+}
+
+/* and what a seek costs before the first event is played. */
+static double loads(void *user)
+{
+    struct work *w = user;
+    return engine_load(w->engine, &save_key, w->saved.data, w->saved.len) < 0 ? -1 : 1;
+}
+
 int main(int argc, char **argv)
 {
     struct bench b;
@@ -295,6 +316,13 @@ int main(int argc, char **argv)
     for (int64_t from = engine_time(one.engine), i = 1; i <= IDLE_S; i++)
         engine_advance(one.engine, from + i * NS_PER_S);
     bench_cost(&b, "engine/picture", "ns/picture", pictures, &one);
+    buf_init(&one.saved, 64u << 20);
+    bench_cost(&b, "engine/save", "ns/save", saves, &one);
+    printf("# engine/save: %zu bytes\n", one.saved.len);
+    if (engine_save_seal(&one.saved, &save_key) < 0)
+        return 1;
+    bench_cost(&b, "engine/load", "ns/load", loads, &one);
+    buf_finish(&one.saved);
     bench_use(&one.sink);
     free_work(&one);
     free_work(&ten);

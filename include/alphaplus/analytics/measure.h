@@ -11,6 +11,7 @@
 #ifndef ALPHAPLUS_ANALYTICS_MEASURE_H
 #define ALPHAPLUS_ANALYTICS_MEASURE_H
 
+#include <alphaplus/base/save.h>
 #include <alphaplus/book/book.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/metric.h>
@@ -98,5 +99,12 @@ void measures_missed(struct measures *m, const struct measure_input *in);
 const struct metric_value *measures_values(const struct measures *m); /* METRIC_MAX of them */
 const struct bars *measures_bars(const struct measures *m);           /* see analytics/bars.h */
 void measures_detail(const struct measures *m, const struct measure_input *in, struct detail *ret_detail);
+
+/* States are memory as it lies: good for the same layout only, and only from who is trusted to have saved them (engine_load sees to
+ * both). Waits for fits under way; soonest just before a whole second. */
+uint64_t measures_layout(void); /* fingerprint of rows, states, their sizes and versions */
+void measures_save(struct measures *m, struct buf *out);
+/* Into fresh ones; errors are l's. */
+void measures_load(struct measures *m, struct load *l);
 
 #endif

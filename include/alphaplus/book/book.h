@@ -11,6 +11,7 @@
 #define ALPHAPLUS_BOOK_BOOK_H
 
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/save.h>
 #include <alphaplus/model/event.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -76,5 +77,9 @@ bool book_iter_next(struct book_iter *it, struct level *ret_level);
 
 /* Every level and the known range mixed into h; the same for equal books however they came about (so not the quantum). */
 uint64_t book_hash(const struct book *b, uint64_t h);
+
+void book_save(const struct book *b, struct buf *out);
+/* Levels and known range as they were saved. AP_ECORRUPT, AP_ENOMEM: b is as it was, or empty. */
+AP_MUST_CHECK int book_restore(struct book *b, struct load *l);
 
 #endif

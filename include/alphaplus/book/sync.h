@@ -75,4 +75,8 @@ void sync_refresh(struct sync *s);
 bool sync_wants_snapshot(const struct sync *s);
 void sync_snapshot_asked(struct sync *s);
 
+void sync_save(const struct sync *s, struct buf *out);
+/* Into one that sync_init made with the same rule. AP_ECORRUPT, AP_ENOMEM: it is good for sync_finish only. */
+AP_MUST_CHECK int sync_restore(struct sync *s, struct load *l);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/mac.h>
 #include <alphaplus/book/book.h>
 #include <alphaplus/model/bar.h>
 #include <alphaplus/model/detail.h>
@@ -61,6 +62,17 @@ void engine_seal(struct engine *e);
 
 /* Digest of every published pure figure as of now. */
 void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all);
+
+/* The whole state as bytes, trails included, so that who loads them sees what who saved them saw. Between two events, or in on_tick.
+ * Waits for fits under way: just before a whole second there are none. Requests of viewers and results not taken are not part of it.
+ * AP_ENOMEM, AP_ETOOBIG (out's ceiling). */
+AP_MUST_CHECK int engine_save(struct engine *e, struct buf *out);
+/* To be done before it is stored, by any thread: engine_load takes nothing that was not sealed with its key. */
+AP_MUST_CHECK int engine_save_seal(struct buf *out, const struct mac_key *key);
+/* Replaces all that e knows. AP_EACCESS: sealed with another key, or changed since; AP_EVERSION: another layout (engine_layout) or
+ * ENGINE_VERSION; AP_ECORRUPT, AP_ENOMEM. After an error e knows nothing, as after engine_create. */
+AP_MUST_CHECK int engine_load(struct engine *e, const struct mac_key *key, const void *bytes, size_t n);
+uint64_t engine_layout(void); /* fingerprint of what a saved state is made of */
 
 int64_t engine_time(const struct engine *e);
 uint64_t engine_seq(const struct engine *e);

@@ -12,6 +12,7 @@
 #define ALPHAPLUS_RISK_PORTFOLIO_H
 
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/save.h>
 #include <alphaplus/model/position.h>
 #include <alphaplus/model/view.h>
 #include <stddef.h>
@@ -37,5 +38,8 @@ void portfolio_set_mark(struct portfolio *p, const char *instrument, double mark
  * has the least way to go to its liquidation price, relative to mark. margin_ratio is at most MARGIN_RATIO_MAX. */
 void portfolio_view(const struct portfolio *p, struct risk_view *ret_view);
 uint64_t portfolio_hash(const struct portfolio *p, uint64_t h);
+void portfolio_save(const struct portfolio *p, struct buf *out);
+/* Errors are l's; p is then fit for portfolio_destroy only. */
+void portfolio_load(struct portfolio *p, struct load *l);
 
 #endif
