@@ -14,7 +14,8 @@ static const struct metric_row rows[] = {
      .window = (window_),                                                                                    \
      .meaning = (meaning_),                                                                                  \
      .source = (source_),                                                                                    \
-     .cadence = CADENCE_##cadence_},
+     .cadence = CADENCE_##cadence_,                                                                          \
+     .is_host = METRIC_##name >= METRIC_HOST_EVENTS},
     METRIC_LIST(X)
 #undef X
 };
@@ -24,7 +25,7 @@ static const struct metric_registry registry = {.rows = rows, .n = METRICS};
 
 static const struct measure *const list[] = {
     &measure_spread, &measure_depth,   &measure_imbalance, &measure_fair, &measure_bars,  &measure_trade,
-    &measure_sizes,  &measure_profile, &measure_levels,    &measure_vol,  &measure_carry, &measure_flow, &measure_asset};
+    &measure_sizes,  &measure_profile, &measure_levels,    &measure_vol,  &measure_carry, &measure_flow, &measure_asset, &measure_host};
 enum { LIST_N = sizeof list / sizeof list[0] };
 _Static_assert(LIST_N <= MEASURE_MAX, "more measures than MEASURE_MAX");
 

@@ -12,7 +12,7 @@
 
 #include <alphaplus/analytics/measure.h>
 
-#define METRIC_LIST(X) BOOK_ROWS(X) TRADED_ROWS(X) FLOWING_ROWS(X) CROSS_ROWS(X)
+#define METRIC_LIST(X) BOOK_ROWS(X) TRADED_ROWS(X) FLOWING_ROWS(X) CROSS_ROWS(X) HOST_ROWS(X)
 
 enum metric {
 #define X(name, ...) METRIC_##name,
@@ -21,7 +21,7 @@ enum metric {
         METRICS
 };
 
-extern const struct measure measure_asset;
+extern const struct measure measure_asset, measure_host;
 extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_bars,
     measure_sizes, measure_profile, measure_levels, measure_vol, measure_carry, measure_trade, measure_flow;
 

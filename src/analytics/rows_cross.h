@@ -56,4 +56,29 @@
 
 #define CROSS_ROWS(X) ASSET_ROWS(X) LEAD_ROWS(X)
 
+/* About the program itself; read from host_view (host_metric), never in the digest. */
+#define HOST_LATENCY_ROWS(X, NAME, id, label, what)                                                          \
+    X(HOST_##NAME##_P50, "host." id ".p50", label " p50", "us", ">= 0", "session", 1S, what ", median",      \
+      "definition")                                                                                          \
+    X(HOST_##NAME##_P99, "host." id ".p99", label " p99", "us", ">= 0", "session", 1S,                       \
+      what ", 99 of 100 are shorter", "definition")
+#define HOST_ROWS(X)                                                                                         \
+    X(HOST_EVENTS, "host.events.per_s", "events/s", "1/s", ">= 0", "0.5 s", 1S,                              \
+      "events that the engine took in", "definition")                                                        \
+    X(HOST_RING_FILL, "host.ring.fill", "ring", "1", "[0, 1]", "now", 1S,                                    \
+      "how full the ring between feeds and engine is", "definition")                                         \
+    X(HOST_RING_REFUSED, "host.ring.refused", "refused", "1", ">= 0", "session", 1S,                         \
+      "events that found the ring full", "definition")                                                       \
+    HOST_LATENCY_ROWS(X, DECODE, "decode", "decode", "time to decode a frame")                               \
+    HOST_LATENCY_ROWS(X, APPLY, "apply", "apply", "time to apply an event")                                  \
+    X(HOST_APPLY_MAX, "host.apply.max", "apply max", "us", ">= 0", "session", 1S,                            \
+      "longest time to apply an event", "definition")                                                        \
+    HOST_LATENCY_ROWS(X, PUBLISH, "publish", "publ", "time from an event's receipt to what shows it")        \
+    X(HOST_PUBLISH_MAX, "host.publish.max", "publ max", "us", ">= 0", "session", 1S,                         \
+      "longest time from an event's receipt to what shows it", "definition")                                 \
+    X(HOST_MEMORY, "host.memory", "memory", "bytes", ">= 0", "now", 1S, "resident memory of the program",    \
+      "definition")                                                                                          \
+    X(HOST_JOURNAL_LAG, "host.journal.lag", "jrnl lag", "bytes", ">= 0", "now", 1S,                          \
+      "what the journal has still to take", "definition")
+
 #endif

@@ -125,6 +125,8 @@ static json_t *json_metrics(const struct market_view *v)
     json_t *all = json_object();
     for (int i = 0; i < r->n; i++) {
         const struct metric_value *value = &v->metrics[i];
+        if (r->rows[i].is_host) /* what a replay cannot say the same of */
+            continue;
         bool has = value->state == METRIC_OK || value->state == METRIC_DEGRADED;
         json_t *o = json_object();
         set(o, "value", has ? json_real(value->value) : json_null());

@@ -162,6 +162,7 @@ static void publish_host(struct pipeline *p, int64_t now)
         .ring_size = ring_size(p->events),
         .apply_p50_ns = latency_quantile(&p->apply, 0.50),
         .apply_p99_ns = latency_quantile(&p->apply, 0.99),
+        .apply_max_ns = p->apply.max_ns,
         .publish_p50_ns = latency_quantile(&p->publish, 0.50),
         .publish_p99_ns = latency_quantile(&p->publish, 0.99),
         .publish_max_ns = p->publish.max_ns,

@@ -3,6 +3,7 @@
 #include "format.h"
 #include "keymap.h"
 #include "state.h"
+#include <stdio.h>
 #include <string.h>
 
 bool place_can_focus(int panel)
@@ -135,6 +136,19 @@ void act_help(struct ui *ui, uint32_t key)
 {
     (void)key;
     ui->overlay = ui->overlay == OVERLAY_HELP ? OVERLAY_NONE : OVERLAY_HELP;
+}
+
+void act_metrics(struct ui *ui, uint32_t key)
+{
+    (void)key;
+    place_layout(ui, ui->layout_name == LAYOUT_METRICS ? LAYOUT_MAIN : LAYOUT_METRICS);
+    ui->focus = ui->layout_name == LAYOUT_METRICS ? (int)PANEL_METRICS : (int)PANEL_LADDER;
+}
+
+void act_find(struct ui *ui, uint32_t key)
+{
+    act_command(ui, key);
+    ui->command_n = (size_t)snprintf(ui->command, sizeof ui->command, "find ");
 }
 
 void act_command(struct ui *ui, uint32_t key)

@@ -137,12 +137,13 @@ void view_scroll(struct ui *ui, int panel, int by)
         return;
     }
     /* Lists: what is older lies below. */
-    int most = panel == PANEL_TAPE     ? (int)ui->shown->tape_n
-               : panel == PANEL_LIQS   ? (int)ui->shown->liq_n
-               : panel == PANEL_EVENTS ? (int)ui->live.note_n
-               : panel == PANEL_RISK   ? (int)ui->live.head.risk.position_n
-               : panel == PANEL_STATE  ? ui->registry->n
-                                       : 0;
+    int most = panel == PANEL_TAPE      ? (int)ui->shown->tape_n
+               : panel == PANEL_LIQS    ? (int)ui->shown->liq_n
+               : panel == PANEL_EVENTS  ? (int)ui->live.note_n
+               : panel == PANEL_RISK    ? (int)ui->live.head.risk.position_n
+               : panel == PANEL_STATE   ? ui->registry->n
+               : panel == PANEL_METRICS ? metrics_wanted(ui)
+                                        : 0;
     int to = ui->scroll[panel] - by;
     ui->scroll[panel] = to < 0 ? 0 : to > most - 1 ? (most > 0 ? most - 1 : 0) : to;
 }

@@ -30,6 +30,8 @@ void act_instrument_next(struct ui *ui, uint32_t key);
 void act_instrument_previous(struct ui *ui, uint32_t key);
 void act_note_older(struct ui *ui, uint32_t key);
 void act_note_newer(struct ui *ui, uint32_t key);
+void act_metrics(struct ui *ui, uint32_t key);
+void act_find(struct ui *ui, uint32_t key);
 void act_help(struct ui *ui, uint32_t key);
 void act_command(struct ui *ui, uint32_t key);
 void act_back(struct ui *ui, uint32_t key);
@@ -40,6 +42,8 @@ void place_market(struct ui *ui, uint32_t market);
 /* Focus to a panel that is shown. */
 void place_keep_focus(struct ui *ui);
 bool place_can_focus(int panel);
+/* Of the registry, figures that hold ui->find. */
+int metrics_wanted(const struct ui *ui);
 void view_scroll(struct ui *ui, int panel, int by);
 
 /* action_replay.c */

@@ -40,7 +40,7 @@ static void command_layout(struct ui *ui, const char *argument)
             return;
         }
     }
-    ui_say(ui, true, "no layout \"%s\": main, risk, flow, health", argument);
+    ui_say(ui, true, "no layout \"%s\": main, risk, flow, health, metrics", argument);
 }
 
 static void command_zoom(struct ui *ui, const char *argument)
@@ -52,7 +52,9 @@ static void command_zoom(struct ui *ui, const char *argument)
             return;
         }
     }
-    ui_say(ui, true, "no panel \"%s\": heatmap, ladder, liquidations, tape, state, risk, health, events",
+    ui_say(ui, true,
+           "no panel \"%s\": heatmap, ladder, liquidations, tape, state, risk, health, metrics, "
+           "events",
            argument);
 }
 
@@ -67,6 +69,15 @@ static void command_symbol(struct ui *ui, const char *argument)
         }
     }
     ui_say(ui, true, "\"%s\" is not watched here; i shows what is", argument);
+}
+
+static void command_find_figure(struct ui *ui, const char *argument)
+{
+    text_copy(ui->find, sizeof ui->find, argument);
+    ui->scroll[PANEL_METRICS] = 0;
+    if (ui->layout_name != LAYOUT_METRICS)
+        place_layout(ui, LAYOUT_METRICS);
+    ui->focus = PANEL_METRICS;
 }
 
 static void command_help(struct ui *ui, const char *argument)
@@ -86,9 +97,10 @@ static void command_quit(struct ui *ui, const char *argument)
 
 const struct command command_table[] = {
     {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", command_goto},
-    {"layout", "NAME", "main, risk, flow or health", command_layout},
+    {"layout", "NAME", "main, risk, flow, health or metrics", command_layout},
     {"zoom", "PANEL", "give a panel the whole screen", command_zoom},
     {"symbol", "NAME", "show this instrument", command_symbol},
+    {"find", "[TEXT]", "figures whose name or meaning holds TEXT; without it, all", command_find_figure},
     {"theme", "NAME", "default, classic, light, mono, or a file", command_theme},
     {"help", "", "keys and commands", command_help},
     {"quit", "", "leave; asks if a recording would stop", command_quit},
@@ -126,7 +138,7 @@ void command_run(struct ui *ui, const char *line)
     const struct command *c = command_find(line, n);
     if (c == NULL)
         ui_say(ui, true, "no command \"%.*s\"; ? lists them", (int)n, line);
-    else if (c->argument[0] != '\0' && argument[0] == '\0')
+    else if (c->argument[0] != '\0' && c->argument[0] != '[' && argument[0] == '\0')
         ui_say(ui, true, ":%s needs %s: %s", c->name, c->argument, c->help);
     else
         c->run(ui, argument);

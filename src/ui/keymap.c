@@ -45,7 +45,7 @@ const struct action action_table[] = {
      {'L', KEY__F4},
      KEY_GROUP_PLACE,
      "layout",
-     "next layout: main, risk, flow, health",
+     "next layout: main, risk, flow, health, metrics",
      act_layout},
     {"instrument-next", {'i', KEY__F6}, KEY_GROUP_PLACE, "symbol", "next instrument", act_instrument_next},
     {"instrument-previous", {'I'}, KEY_GROUP_PLACE, NULL, "instrument before", act_instrument_previous},
@@ -56,6 +56,13 @@ const struct action action_table[] = {
      "event before the one on the line. Replay: go there",
      act_note_older},
     {"note-newer", {'n'}, KEY_GROUP_PLACE, "event", "event after it", act_note_newer},
+    {"metrics",
+     {'m', KEY__F5},
+     KEY_GROUP_PLACE,
+     "metrics",
+     "every figure, and what it means; and back",
+     act_metrics},
+    {"find", {'/'}, KEY_GROUP_PLACE, NULL, "find a figure by its name or meaning", act_find},
     {"command", {':'}, KEY_GROUP_PROGRAM, "command", "type a command", act_command},
     {"back", {KEY__ESC}, KEY_GROUP_PROGRAM, NULL, "close what is open", act_back},
     {"redraw", {0x0c}, KEY_GROUP_PROGRAM, NULL, "draw the whole screen again", act_redraw},
@@ -175,7 +182,9 @@ int ui_keys_mdoc(struct buf *ret_text)
         const struct command *c = &command_table[i];
         buf_printf(ret_text, ".It Ic :%s", c->name);
         if (c->argument[0] != '\0')
-            buf_printf(ret_text, " Ar %s", c->argument);
+            buf_printf(ret_text, c->argument[0] == '[' ? " Op Ar %.*s" : " Ar %.*s",
+                       (int)strcspn(c->argument + (c->argument[0] == '['), "]"),
+                       c->argument + (c->argument[0] == '['));
         buf_printf(ret_text, "\n%s\n", c->help);
     }
     buf_text(ret_text, ".El\n");

@@ -206,6 +206,8 @@ void layout_make(struct layout *l, enum layout_name name, int zoom, bool has_rep
         make_flow(l, r);
     else if (name == LAYOUT_HEALTH)
         make_health(l, r);
+    else if (name == LAYOUT_METRICS)
+        put(l, PANEL_METRICS, r.x, r.y, r.w, r.h);
     else
         make_main(l, r, rows);
 }

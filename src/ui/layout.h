@@ -18,6 +18,7 @@
     X(STATE, "state", 24, 3)                                                                                 \
     X(RISK, "risk", 60, 6)                                                                                   \
     X(HEALTH, "health", 60, 6)                                                                               \
+    X(METRICS, "metrics", 60, 6)                                                                             \
     X(EVENTS, "events", 40, 3)                                                                               \
     X(NOTES, "newest event", 30, 1)                                                                          \
     X(FOOTER, "keys", 30, 1)
@@ -28,7 +29,8 @@ enum panel {
         PANEL_N
 };
 
-#define LAYOUT_LIST(X) X(MAIN, "main") X(RISK, "risk") X(FLOW, "flow") X(HEALTH, "health")
+#define LAYOUT_LIST(X)                                                                                       \
+    X(MAIN, "main") X(RISK, "risk") X(FLOW, "flow") X(HEALTH, "health") X(METRICS, "metrics")
 enum layout_name {
 #define X(name, text) LAYOUT_##name,
     LAYOUT_LIST(X)

@@ -63,6 +63,7 @@ struct ui {
     struct view_request request; /* as written last */
     uint64_t fresh_id;           /* pictures with a smaller id were asked for before nobody looked */
     int scroll[PANEL_N];
+    char find[COMMAND_MAX]; /* what the metrics panel shows: figures that hold it */
     int note_back; /* how many events back the notes line stands */
 
     enum overlay overlay;

@@ -54,6 +54,9 @@ static const struct golden {
     {"risk-160x48", 160, 48, 256, true, "default", NULL, "L"},
     {"flow-120x40", 120, 40, 256, true, "default", NULL, "LL"},
     {"health-120x40", 120, 40, 256, true, "default", NULL, "LLL"},
+    {"metrics-80x24", 80, 24, 256, true, "default", NULL, "m"},
+    {"metrics-120x40", 120, 40, 256, true, "default", NULL, "mjjj"},
+    {"metrics-200x60", 200, 60, 256, true, "default", NULL, "/depth\nj"},
     {"help-80x24", 80, 24, 256, true, "default", NULL, "?"},
     {"help-160x48", 160, 48, 256, true, "default", NULL, "?"},
     {"gap-100x30", 100, 30, 256, true, "default", breaks_book, ""},
@@ -106,7 +109,9 @@ static void test_golden(void **state)
     screen_type(&s, g->keys);
     screen_settle(&s);
     /* What keys announce goes away. */
-    s.now_ns += g->keys[0] == 'L' || g->keys[0] == 'i' ? 8 * NS_PER_S : 0;
+    s.now_ns += g->keys[0] == 'L' || g->keys[0] == 'i' || g->keys[0] == 'm' || g->keys[0] == '/'
+                    ? 8 * NS_PER_S
+                    : 0;
     screen_settle(&s);
     compare(g, term_fake_text(s.term, true));
     screen_close(&s);

@@ -150,7 +150,7 @@ static void test_requests(void **state)
     screen_type(&s, "L");                   /* risk: nobody looks at a picture */
     screen_settle(&s);
     assert_int_equal(asked(&s).id, 0);
-    screen_type(&s, "LLL");
+    screen_type(&s, "LLLL");
     screen_settle(&s);
     assert_true(asked(&s).id > b.id);
     screen_close(&s);

@@ -38,10 +38,14 @@ static const struct fake_wall walls[WALLS] = {
 };
 
 static const struct metric_row metric_rows[] = {
-    {"book.spread.bps", "spread bp", "bps", "> 0", "now", "", "", CADENCE_EVENT, 0},
-    {"book.spread.ticks", "spread tk", "ticks", ">= 1", "now", "", "", CADENCE_EVENT, 0},
-    {"book.depth.bid.10", "bid 10bp", "usd", ">= 0", "now", "", "", CADENCE_100MS, 0},
-    {"book.depth.ask.10", "ask 10bp", "usd", ">= 0", "now", "", "", CADENCE_100MS, 0},
+    {"book.spread.bps", "spread bp", "bps", "> 0", "now", "quoted spread relative to the mid", "definition",
+     CADENCE_EVENT, 0},
+    {"book.spread.ticks", "spread tk", "ticks", ">= 1", "now", "quoted spread in ticks", "definition",
+     CADENCE_EVENT, 0},
+    {"book.depth.bid.10", "bid 10bp", "usd", ">= 0", "now", "value of bids within 10 bps of the mid",
+     "definition", CADENCE_100MS, 0},
+    {"book.depth.ask.10", "ask 10bp", "usd", ">= 0", "now", "value of asks within 10 bps of the mid",
+     "definition", CADENCE_100MS, 0},
     {"book.imbalance.distance", "imbal", "1", "[-1, 1]", "now", "", "", CADENCE_100MS, 0},
     {"book.pressure", "pressure", "usd", "any", "now", "", "", CADENCE_100MS, 0},
     {"book.microprice", "micro", "px", "> 0", "24 h", "", "", CADENCE_EVENT, 0},

@@ -240,8 +240,8 @@ struct picture {
 struct host_view {
     uint64_t events, events_per_s;
     uint64_t ring_used, ring_size, ring_refused;
-    int64_t decode_p50_ns, decode_p99_ns, apply_p50_ns, apply_p99_ns, publish_p50_ns, publish_p99_ns,
-        publish_max_ns;
+    int64_t decode_p50_ns, decode_p99_ns, apply_p50_ns, apply_p99_ns, apply_max_ns, publish_p50_ns,
+        publish_p99_ns, publish_max_ns;
     uint64_t resident_bytes;
     uint8_t journal_state; /* enum journal_state */
     uint8_t pad[7];
@@ -258,5 +258,8 @@ enum journal_state {
 #undef X
 };
 const char *journal_state_name(int state);
+
+/* What a row of the registry that is about this machine says; NO_DATA for others, or without a view. */
+struct metric_value host_metric(const struct metric_row *row, const struct host_view *h);
 
 #endif

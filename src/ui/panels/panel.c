@@ -2,6 +2,7 @@
 
 #include "../format.h"
 #include "../theme.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,8 +10,8 @@ const struct panel_ops panel_table[PANEL_N] = {
     {PANEL_REPLAY, replay_draw}, {PANEL_STATUS, status_draw}, {PANEL_RISK_LINE, risk_line_draw},
     {PANEL_HEAT, heat_draw},     {PANEL_LADDER, ladder_draw}, {PANEL_LIQ_LINE, liq_line_draw},
     {PANEL_LIQS, liqs_draw},     {PANEL_TAPE, tape_draw},     {PANEL_STATE, state_draw},
-    {PANEL_RISK, risk_draw},     {PANEL_HEALTH, health_draw}, {PANEL_EVENTS, events_draw},
-    {PANEL_NOTES, notes_draw},   {PANEL_FOOTER, footer_draw},
+    {PANEL_RISK, risk_draw},     {PANEL_HEALTH, health_draw}, {PANEL_METRICS, metrics_draw},
+    {PANEL_EVENTS, events_draw}, {PANEL_NOTES, notes_draw},   {PANEL_FOOTER, footer_draw},
 };
 
 bool panel_is_focus(const struct ui *ui, enum panel panel)
@@ -64,4 +65,28 @@ char completeness_mark(int completeness)
     return completeness == COMPLETENESS_FULL                                               ? '='
            : completeness == COMPLETENESS_SAMPLED || completeness == COMPLETENESS_INFERRED ? '~'
                                                                                            : '?';
+}
+
+const char *panel_figure(char *buf, const struct metric_row *row, const struct metric_value *v,
+                         const struct instrument *in)
+{
+    const char *unit = row->unit;
+    if (strcmp(unit, "usd") == 0)
+        return format_money(buf, v->value, strcmp(row->range, "any") == 0);
+    if (strcmp(unit, "px") == 0)
+        return format_price(buf, v->value, in->price_decimals + 1);
+    if (strcmp(unit, "bps") == 0) {
+        snprintf(buf, FORMAT_MAX, "%.2fbp", v->value);
+        return buf;
+    }
+    if (strcmp(unit, "%") == 0 || strcmp(unit, "pct") == 0)
+        return format_pct(buf, v->value, 2);
+    if (strncmp(row->range, "[-", 2) == 0 || strcmp(row->range, "any") == 0) {
+        snprintf(buf, FORMAT_MAX, "%+.2f", v->value);
+        return buf;
+    }
+    double size = fabs(v->value);
+    if (size >= 1000.0)
+        return format_money(buf, v->value, false);
+    return format_price(buf, v->value, size >= 100.0 ? 1 : size >= 1.0 || size < 0.0005 ? 2 : 3);
 }

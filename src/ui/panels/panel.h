@@ -22,6 +22,7 @@ void tape_draw(const struct ui *ui, const struct pane *p);
 void state_draw(const struct ui *ui, const struct pane *p);
 void risk_draw(const struct ui *ui, const struct pane *p);
 void health_draw(const struct ui *ui, const struct pane *p);
+void metrics_draw(const struct ui *ui, const struct pane *p);
 void events_draw(const struct ui *ui, const struct pane *p);
 void notes_draw(const struct ui *ui, const struct pane *p);
 void footer_draw(const struct ui *ui, const struct pane *p);
@@ -34,6 +35,9 @@ void panel_head(const struct ui *ui, const struct pane *p, enum panel panel, con
 void panel_banner(const struct ui *ui, const struct pane *p);
 /* May this panel trust the picture: of this market, and the book true? */
 bool panel_has_picture(const struct ui *ui);
+/* A figure as its unit and range want it; buf holds FORMAT_MAX. */
+const char *panel_figure(char *buf, const struct metric_row *row, const struct metric_value *v,
+                         const struct instrument *in);
 char completeness_mark(int completeness); /* '=' '~' '?' */
 
 #endif

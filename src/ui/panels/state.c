@@ -1,7 +1,6 @@
 /* Figures of the registry by their labels, the chosen ones first, each with its state. */
 #include "../format.h"
 #include "panel.h"
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,30 +17,6 @@ static bool is_preferred(const char *id)
             return true;
     }
     return false;
-}
-
-static const char *value_text(char *buf, const struct metric_row *row, const struct metric_value *v,
-                              const struct instrument *in)
-{
-    const char *unit = row->unit;
-    if (strcmp(unit, "usd") == 0)
-        return format_money(buf, v->value, strcmp(row->range, "any") == 0);
-    if (strcmp(unit, "px") == 0)
-        return format_price(buf, v->value, in->price_decimals + 1);
-    if (strcmp(unit, "bps") == 0) {
-        snprintf(buf, FORMAT_MAX, "%.2fbp", v->value);
-        return buf;
-    }
-    if (strcmp(unit, "%") == 0 || strcmp(unit, "pct") == 0)
-        return format_pct(buf, v->value, 2);
-    if (strncmp(row->range, "[-", 2) == 0 || strcmp(row->range, "any") == 0) {
-        snprintf(buf, FORMAT_MAX, "%+.2f", v->value);
-        return buf;
-    }
-    double size = fabs(v->value);
-    if (size >= 1000.0)
-        return format_money(buf, v->value, false);
-    return format_price(buf, v->value, size >= 100.0 ? 1 : size >= 1.0 || size < 0.0005 ? 2 : 3);
 }
 
 /* A little scale from -1 to 1 with a block where the value is. */
@@ -76,7 +51,7 @@ static void draw_value(const struct ui *ui, const struct pane *p, int y, int row
                                               : FORMAT_NONE);
         return;
     }
-    value_text(text, row, v, &ui->live.market.inst);
+    panel_figure(text, row, v, &ui->live.market.inst);
     snprintf(bound, sizeof bound, "%s%s", v->state == METRIC_DEGRADED ? ">=" : "", text);
     pane_right(p, x + 1, end, y, ROLE_TEXT, bound);
     if (strncmp(row->range, "[-1", 3) == 0)
