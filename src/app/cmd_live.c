@@ -90,6 +90,13 @@ static int want_journal(const struct cli *cli, const struct settings *settings, 
     return 0;
 }
 
+/* The small letters win, as with other programs. */
+static const char *from_environment(const char *small, const char *large)
+{
+    const char *value = getenv(small);
+    return value && *value ? value : getenv(large);
+}
+
 int command_live(const struct cli *cli, const struct settings *settings)
 {
     static const char name[] = "live";
@@ -115,6 +122,8 @@ int command_live(const struct cli *cli, const struct settings *settings)
     wo.pipeline.feed.instruments = wanted.names;
     wo.pipeline.feed.instrument_n = wanted.n;
     wo.pipeline.feed.ca_file = cli->ca_file;
+    wo.pipeline.feed.proxy = from_environment("https_proxy", "HTTPS_PROXY");
+    wo.pipeline.feed.no_proxy = from_environment("no_proxy", "NO_PROXY");
     wo.pipeline.source = is_record ? "record" : "live";
     wo.pipeline.journal_path = cli->no_journal ? NULL : journal;
     wo.pipeline.positions = has_own ? &own : NULL;

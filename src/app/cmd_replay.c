@@ -22,7 +22,7 @@ static void print_state(struct printer *p, struct engine *e)
     if (p->err < 0)
         return;
     buf_reset(&p->text);
-    p->err = json_state(e, &p->text);
+    p->err = json_state(e, NULL, &p->text);
     if (p->err < 0)
         complain("cannot make a line: %s", ap_err_text(p->err));
     else

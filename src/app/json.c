@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Sets a key; a value that could not be made (out of memory) makes the dump fail later, which is seen there. */
 static void set(json_t *object, const char *key, json_t *value)
@@ -97,6 +98,8 @@ static json_t *json_book(const struct market_view *v)
     set(o, "crossed", count(v->crossed));
     set(o, "events", count(v->depth_events));
     set(o, "level_updates", count(v->level_updates));
+    set(o, "checksums", count(v->checksums));
+    set(o, "checksum_failures", count(v->mismatches));
     set(o, "latency_ms", v->last_exch_ns ? json_real((double)v->latency_ns / 1e6) : json_null());
     return o;
 }
@@ -168,9 +171,53 @@ static json_t *json_market(const struct market_view *v)
     return o;
 }
 
-static json_t *json_feed(const struct feed_view *f)
+static json_t *ms_if(bool has, int64_t ns)
+{
+    return has ? json_real((double)ns / 1e6) : json_null();
+}
+
+/* Of all books of a venue. */
+static void json_books(json_t *o, struct engine *e, const char *venue)
+{
+    uint64_t gaps = 0, resyncs = 0, failures = 0;
+    for (uint32_t i = 0; i < engine_market_count(e); i++) {
+        const struct market_view *v = engine_market(e, i);
+        bool is_here = strcmp(v->inst.venue, venue) == 0;
+        gaps += is_here ? v->gaps : 0;
+        resyncs += is_here ? v->resyncs : 0;
+        failures += is_here ? v->mismatches : 0;
+    }
+    set(o, "gaps", count(gaps));
+    set(o, "resyncs", count(resyncs));
+    set(o, "checksum_failures", count(failures));
+}
+
+static json_t *json_unknown(const struct feed_row *r)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < FEED_UNKNOWN_MAX && r->unknown[i].name[0]; i++) {
+        json_t *o = json_object();
+        set(o, "type", json_string(r->unknown[i].name));
+        set(o, "count", count(r->unknown[i].count));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
+/* How far the venue's clock is ahead of ours, and how late book updates come by that clock. */
+static void json_times(json_t *o, const struct feed_row *r)
+{
+    set(o, "clock_offset_ms", ms_if(r->has_clock, r->clock_ns));
+    set(o, "clock_error_ms", ms_if(r->has_clock, r->clock_error_ns));
+    set(o, "latency_p50_ms", ms_if(r->has_latency, r->latency_p50_ns));
+    set(o, "latency_p99_ms", ms_if(r->has_latency, r->latency_p99_ns));
+    set(o, "latency_corrected", json_boolean(r->has_latency && !r->is_latency_raw));
+}
+
+static json_t *json_feed(struct engine *e, const struct feed_view *f)
 {
     const struct feed_row *r = &f->row;
+    int64_t now_ns = engine_head(e)->time_ns;
     json_t *o = json_object();
     set(o, "venue", json_string(r->venue));
     set(o, "state", json_string(feed_state_name(r->state)));
@@ -185,6 +232,14 @@ static json_t *json_feed(const struct feed_view *f)
     set(o, "unknown_frames", count(r->unknown_frames));
     set(o, "reconnects", count(r->reconnects));
     set(o, "refused", count(r->refused));
+    set(o, "rest_errors", count(r->rest_errors));
+    set(o, "rotations", count(r->rotations));
+    set(o, "renewals", count(r->renewals));
+    set(o, "repeats", count(r->repeats));
+    set(o, "age_ms", ms_if(f->last_ns != 0, now_ns - f->last_ns));
+    set(o, "unknown", json_unknown(r));
+    json_books(o, e, r->venue);
+    json_times(o, r);
     return o;
 }
 
@@ -249,24 +304,54 @@ static json_t *json_head(const struct head_view *h)
     return o;
 }
 
+/* This machine; no part of any digest. */
+static json_t *json_host(const struct host_view *h)
+{
+    json_t *o = json_object(), *journal = json_object();
+    set(o, "events", count(h->events));
+    set(o, "events_per_s", count(h->events_per_s));
+    set(o, "ring_used", count(h->ring_used));
+    set(o, "ring_size", count(h->ring_size));
+    set(o, "ring_refused", count(h->ring_refused));
+    set(o, "decode_p50_us", json_real((double)h->decode_p50_ns / 1e3));
+    set(o, "decode_p99_us", json_real((double)h->decode_p99_ns / 1e3));
+    set(o, "apply_p50_us", json_real((double)h->apply_p50_ns / 1e3));
+    set(o, "apply_p99_us", json_real((double)h->apply_p99_ns / 1e3));
+    set(o, "publish_p50_us", json_real((double)h->publish_p50_ns / 1e3));
+    set(o, "publish_p99_us", json_real((double)h->publish_p99_ns / 1e3));
+    set(o, "publish_max_us", json_real((double)h->publish_max_ns / 1e3));
+    set(o, "resident_bytes", count(h->resident_bytes));
+    set(journal, "state", json_string(journal_state_name(h->journal_state)));
+    set(journal, "events", count(h->journal_events));
+    set(journal, "bytes", count(h->journal_bytes));
+    set(journal, "lag_bytes", count(h->journal_lag_bytes));
+    set(journal, "lost", count(h->journal_lost));
+    set(journal, "committed", time_text(h->journal_commit_ns));
+    set(journal, "path", json_string(h->journal_path));
+    set(journal, "text", json_string(h->journal_text));
+    set(o, "journal", journal);
+    return o;
+}
+
 static int append_dump(const char *bytes, size_t n, void *user)
 {
     return buf_append(user, bytes, n) < 0 ? -1 : 0;
 }
 
-int json_state(struct engine *e, struct buf *out)
+int json_state(struct engine *e, const struct host_view *host, struct buf *out)
 {
     const struct head_view *h = engine_head(e);
     json_t *o = json_head(h), *feeds = json_array(), *markets = json_array();
 
     for (uint32_t i = 0; i < h->feed_n; i++)
-        json_array_append_new(feeds, json_feed(&h->feeds[i]));
+        json_array_append_new(feeds, json_feed(e, &h->feeds[i]));
     for (uint32_t i = 0; i < h->market_n; i++)
         json_array_append_new(markets, json_market(engine_market(e, i)));
     set(o, "feeds", feeds);
     set(o, "instruments", markets);
     set(o, "liquidations", json_liquidations(h->liq));
     set(o, "risk", json_risk(&h->risk));
+    set(o, "host", host ? json_host(host) : json_null());
     int err = json_dump_callback(o, append_dump, out, JSON_COMPACT | JSON_ENSURE_ASCII);
     json_decref(o);
     return err < 0 ? AP_ENOMEM : buf_byte(out, '\n');

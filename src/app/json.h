@@ -6,7 +6,7 @@
 #include <alphaplus/base/buf.h>
 #include <alphaplus/engine/engine.h>
 
-/* Appends the object and a newline. On the engine's thread. */
-AP_MUST_CHECK int json_state(struct engine *e, struct buf *out);
+/* Appends the object and a newline. On the engine's thread. host NULL: no machine is measured (a replay). */
+AP_MUST_CHECK int json_state(struct engine *e, const struct host_view *host, struct buf *out);
 
 #endif

@@ -53,7 +53,7 @@ void jsonl_tick(void *user, struct engine *e, int64_t tick_ns)
     buf_reset(&l->text);
     size_t bytes = 0;
     struct line_record *record = NULL;
-    if (json_state(e, &l->text) == 0) {
+    if (json_state(e, l->has_host ? &l->host : NULL, &l->text) == 0) {
         bytes = (sizeof *record + l->text.len + 7) & ~(size_t)7;
         record = ring_reserve(l->ring, bytes);
     }
@@ -67,6 +67,13 @@ void jsonl_tick(void *user, struct engine *e, int64_t tick_ns)
     ring_commit(l->ring, bytes);
     if (l->once || l->at_ns != 0)
         atomic_store(&l->is_done, true);
+}
+
+void jsonl_host(void *user, const struct host_view *v)
+{
+    struct jsonl *l = user;
+    l->host = *v;
+    l->has_host = true;
 }
 
 int jsonl_write(struct jsonl *l, int64_t wait_ns)

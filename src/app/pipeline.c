@@ -36,6 +36,7 @@ struct pipeline {
     struct rollup rollup;                     /* what the journal keeps beside events */
     struct feed *feed;                        /* owned */
     struct event_stamp stamp;
+    struct feed_gauge gauge;
     pthread_t thread;
     bool is_thread;
     atomic_bool stop;
@@ -167,8 +168,13 @@ static void publish_host(struct pipeline *p, int64_t now)
         .publish_p99_ns = latency_quantile(&p->publish, 0.99),
         .publish_max_ns = p->publish.max_ns,
         .resident_bytes = resident_bytes(),
+        .decode_p50_ns = atomic_load(&p->gauge.decode_p50_ns),
+        .decode_p99_ns = atomic_load(&p->gauge.decode_p99_ns),
+        .ring_refused = atomic_load(&p->gauge.refused),
     };
     recorder_view(p->recorder, v);
+    if (p->o.on_host)
+        p->o.on_host(p->o.user, v);
     v->journal_lost += p->unsent;
     board_publish(board);
     p->host_ns = now;
@@ -182,6 +188,8 @@ static void publish(struct pipeline *p, int64_t oldest_recv_ns)
     int64_t now = clock_system()->monotonic_ns(NULL);
     if (oldest_recv_ns > 0)
         latency_add(&p->publish, now + p->stamp.clock.offset_ns - oldest_recv_ns);
+    if (p->o.on_publish)
+        p->o.on_publish(p->o.user, p->engine);
     send_wishes(p);
     send_results(p);
     publish_host(p, now);
@@ -231,6 +239,13 @@ static void tick_hook(void *user, struct engine *e, int64_t tick_ns)
         p->o.on_tick(p->o.user, e, tick_ns);
 }
 
+static void book_hook(void *user, const struct instrument *in, const struct book *book,
+                      const struct event *ev)
+{
+    struct pipeline *p = user;
+    p->o.on_book(p->o.user, in, book, ev);
+}
+
 static void bar_hook(void *user, const struct instrument *in, const struct bar *bar)
 {
     struct pipeline *p = user;
@@ -251,6 +266,7 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
     if (err == 0)
         err = worker_create(&p->worker);
     struct engine_hooks hooks = {.on_tick = tick_hook,
+                                 .on_book = p->o.on_book ? book_hook : NULL,
                                  .on_bar = p->o.journal_path ? bar_hook : NULL,
                                  .worker = worker_measures(p->worker),
                                  .user = p,
@@ -299,6 +315,7 @@ int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipel
         fo.events = p->events;
         fo.commands = p->commands;
         fo.stamp = &p->stamp;
+        fo.gauge = &p->gauge;
         fo.journal_consumer = p->recorder ? CONSUMER_JOURNAL : -1;
         err = feed_start(&fo, &p->feed, why, why_size);
     }

@@ -25,6 +25,10 @@ struct pipeline_options {
         *parameters; /* what differs from the defaults; NULL: nothing; read by the start */
     /* Called on the engine's thread at each multiple of tick_every_ns; must not block. */
     void (*on_tick)(void *user, struct engine *e, int64_t tick_ns);
+    /* For who measures, on the engine's thread as well: an update went into a book; the boards cover all that did. NULL: none. */
+    void (*on_book)(void *user, const struct instrument *in, const struct book *book, const struct event *ev);
+    void (*on_publish)(void *user, struct engine *e);
+    void (*on_host)(void *user, const struct host_view *v); /* new figures of this machine, twice a second */
     void *user;
     int64_t tick_every_ns;
 };

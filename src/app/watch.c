@@ -75,6 +75,7 @@ static int start_lines(const struct watch_options *o, struct pipeline_options *p
         return 2;
     }
     po->on_tick = jsonl_tick;
+    po->on_host = jsonl_host;
     po->user = l;
     po->tick_every_ns = o->cli->every_ns > 0 ? o->cli->every_ns : NS_PER_S;
     return 0;

@@ -15,6 +15,7 @@ struct endpoint {
     uint16_t port;
     bool is_tls;
     bool is_address; /* host is a numeric address: nothing to look up */
+    bool is_proxied; /* by way of the proxy; endpoint_parse says no */
 };
 
 /* "http[s]://host[:port][/]" or "ws[s]://..."; a path, a user or a query is refused (AP_EINVAL), with the reason in `why`. */

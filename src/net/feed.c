@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define STOP_TICK_NS (10 * NS_PER_MS)
@@ -31,7 +32,9 @@ struct feed {
     size_t source_n;
     char names[INSTRUMENT_MAX][INSTRUMENT_NAME_MAX]; /* of id i + 1: one that was removed keeps its id */
     uint32_t last_id;
-    int64_t clock_checked_ns;
+    int64_t clock_checked_ns, gauged_ns;
+    struct feed_gauge *gauge; /* borrowed; may be NULL */
+    char no_proxy[1024];
     int64_t stop_deadline_ns; /* 0: running */
     bool has_poll;
 };
@@ -42,6 +45,12 @@ static uint64_t to_ms(int64_t ns)
 }
 
 /* --- what is watched ----------------------------------------------------------------------------------------------- */
+
+/* By way of the proxy goes what is encrypted, unless the user says not. */
+static void choose_way(const struct feed *f, struct endpoint *ep)
+{
+    ep->is_proxied = f->wire.proxy.is_set && ep->is_tls && !proxy_is_bypassed(f->no_proxy, ep);
+}
 
 static int find_endpoints(const struct feed *f, const struct venue *venue, struct endpoint *ret_rest,
                           struct endpoint *ret_stream, char *why, size_t why_size)
@@ -78,6 +87,8 @@ static int source_for(struct feed *f, const char *name, struct source **ret_sour
     struct endpoint rest, stream;
     int err = find_endpoints(f, venue, &rest, &stream, why, why_size);
     if (err == 0) {
+        choose_way(f, &rest);
+        choose_way(f, &stream);
         err = source_create(&f->wire, &f->emitter, &f->tuning, venue, &rest, &stream, ret_source);
     }
     if (err == 0) {
@@ -207,6 +218,17 @@ static void check_clock(struct feed *f, int64_t now_ns)
     }
 }
 
+static void tell_gauge(struct feed *f, int64_t now_ns)
+{
+    if (!f->gauge || now_ns - f->gauged_ns < NS_PER_S) {
+        return;
+    }
+    f->gauged_ns = now_ns;
+    atomic_store(&f->gauge->decode_p50_ns, latency_quantile(&f->wire.decode, 0.50));
+    atomic_store(&f->gauge->decode_p99_ns, latency_quantile(&f->wire.decode, 0.99));
+    atomic_store(&f->gauge->refused, f->emitter.refused);
+}
+
 static bool is_all_gone(const struct feed *f)
 {
     for (size_t i = 0; i < f->source_n; i++) {
@@ -228,6 +250,7 @@ static void on_tick(uv_timer_t *timer)
     if (f->stop_deadline_ns == 0) {
         (void)emit_recover(&f->emitter);
         check_clock(f, now_ns);
+        tell_gauge(f, now_ns);
     } else if (is_all_gone(f) || now_ns >= f->stop_deadline_ns) {
         uv_stop(&f->loop);
     }
@@ -326,8 +349,13 @@ static int check(const struct feed_options *o, char *why, size_t why_size)
             return AP_ENOTFOUND;
         }
     }
-    if (o->ca_file && access(o->ca_file, R_OK) != 0) {
+    struct stat about;
+    if (o->ca_file && (stat(o->ca_file, &about) != 0 || access(o->ca_file, R_OK) != 0)) {
         snprintf(why, why_size, "the file of certificates cannot be read: %s", o->ca_file);
+        return AP_EINVAL;
+    }
+    if (o->ca_file && !S_ISREG(about.st_mode)) { /* a pipe would be waited for without end */
+        snprintf(why, why_size, "what shall hold the certificates is no file: %s", o->ca_file);
         return AP_EINVAL;
     }
     return 0;
@@ -336,10 +364,19 @@ static int check(const struct feed_options *o, char *why, size_t why_size)
 static int prepare(struct feed *f, const struct feed_options *o, char *why, size_t why_size)
 {
     f->commands = o->commands;
+    f->gauge = o->gauge;
     f->endpoint_n = o->endpoint_n < VENUE_MAX ? o->endpoint_n : VENUE_MAX;
     memcpy(f->endpoints, o->endpoints, sizeof f->endpoints);
     emit_init(&f->emitter, o->events, o->stamp, o->journal_consumer);
-    int err = wire_init(&f->wire, &f->loop, o->ca_file, o->stamp->clock.clock, why, why_size);
+    struct proxy proxy;
+    int err = proxy_parse(o->proxy, &proxy, why, why_size);
+    if (err == 0 && o->no_proxy && !text_copy(f->no_proxy, sizeof f->no_proxy, o->no_proxy)) {
+        snprintf(why, why_size, "the list of hosts that need no proxy is too long");
+        err = AP_EINVAL;
+    }
+    if (err == 0) {
+        err = wire_init(&f->wire, &f->loop, o->ca_file, &proxy, o->stamp->clock.clock, why, why_size);
+    }
     for (size_t i = 0; i < o->instrument_n && err == 0; i++) {
         err = add(f, o->instruments[i], why, why_size);
     }

@@ -23,8 +23,10 @@ int source_create(struct wire *w, struct emitter *e, const struct tuning *t, con
     offset_init(&s->offset);
     backoff_init(&s->clock.backoff, t->rest_retry_ns, t->poll_cap_ns);
     rest_init(&s->rest, w, venue, &s->rest_endpoint, &s->rest_resolver, t, source_on_rest, s);
-    if (resolver_init(&s->rest_resolver, w->loop, rest, on_resolved, s) != 0 ||
-        resolver_init(&s->stream_resolver, w->loop, stream, on_resolved, s) != 0) {
+    const struct endpoint *proxy = &w->proxy.endpoint;
+    if (resolver_init(&s->rest_resolver, w->loop, rest->is_proxied ? proxy : rest, on_resolved, s) != 0 ||
+        resolver_init(&s->stream_resolver, w->loop, stream->is_proxied ? proxy : stream, on_resolved, s) !=
+            0) {
         source_shut(s);
         source_destroy(s);
         return AP_ENOMEM;

@@ -2,6 +2,7 @@
 #include "net/source.h"
 #include <string.h>
 
+#define TIMED_EVERY    16
 #define LATENCY_ODD_NS (3600 * NS_PER_S) /* such a message is of another day: a capture that is played */
 
 static void note_bad(struct source *s, int error)
@@ -114,6 +115,17 @@ static bool on_unreadable(struct source *s, struct lane *lane, int error)
     return false;
 }
 
+static int decode_timed(struct source *s, const char *bytes, size_t n, struct event_buf *out)
+{
+    bool is_timed = s->wire->decoded++ % TIMED_EVERY == 0;
+    int64_t before_ns = is_timed ? wire_now(s->wire) : 0;
+    int got = s->venue->decode(&s->decoder, bytes, n, out);
+    if (is_timed) {
+        latency_add(&s->wire->decode, wire_now(s->wire) - before_ns);
+    }
+    return got;
+}
+
 bool source_on_frame(struct source *s, struct conn *c, const char *bytes, size_t n)
 {
     struct event_buf out;
@@ -132,7 +144,7 @@ bool source_on_frame(struct source *s, struct conn *c, const char *bytes, size_t
     if (!emit_begin(s->emitter, venue_events_bytes(n), &out)) {
         return true;
     }
-    int got = s->venue->decode(&s->decoder, bytes, n, &out);
+    int got = decode_timed(s, bytes, n, &out);
     if (got < 0) {
         return on_unreadable(s, lane, got);
     }

@@ -59,11 +59,11 @@ static struct lws_context *create_context(const struct lws_context_creation_info
     return context;
 }
 
-int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file, const struct clock *clock, char *why,
-              size_t why_size)
+int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file, const struct proxy *proxy,
+              const struct clock *clock, char *why, size_t why_size)
 {
     void *loops[1] = {loop};
-    *w = (struct wire){.loop = loop, .clock = clock};
+    *w = (struct wire){.loop = loop, .clock = clock, .proxy = *proxy};
     if (getrandom(&w->random, sizeof w->random, GRND_NONBLOCK) != (ssize_t)sizeof w->random) {
         w->random = (uint64_t)wire_now(w);
     }
@@ -93,7 +93,9 @@ int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file, const struct
         info.options |= LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS;
     }
     w->direct = lws_create_vhost(w->context, &info);
-    if (!w->direct) {
+    info.vhost_name = "proxied";
+    w->proxied = proxy->is_set ? lws_create_vhost(w->context, &info) : NULL;
+    if (!w->direct || (proxy->is_set && !w->proxied)) {
         snprintf(why, why_size, "TLS cannot start%s%s", ca_file ? ": " : "", ca_file ? ca_file : "");
         wire_finish(w);
         return AP_ENET;
@@ -113,7 +115,19 @@ void wire_finish(struct wire *w)
     }
     lws_context_destroy(w->context);
     w->context = NULL;
-    w->direct = NULL;
+    w->direct = w->proxied = NULL;
+}
+
+/* "user:password@address:port", as the library reads it. */
+static bool aim_proxy(struct wire *w, const char *address)
+{
+    char text[PROXY_SECRET_MAX + 80];
+    bool is_six = strchr(address, ':') != NULL;
+    int n = snprintf(text, sizeof text, "%s%s%s%s%s:%u", w->proxy.secret, w->proxy.secret[0] ? "@" : "",
+                     is_six ? "[" : "", address, is_six ? "]" : "", (unsigned)w->proxy.endpoint.port);
+    bool is_aimed = n > 0 && (size_t)n < sizeof text && lws_set_proxy(w->proxied, text) == 0;
+    explicit_bzero(text, sizeof text);
+    return is_aimed;
 }
 
 int wire_connect(struct wire_user *u, const struct endpoint *ep, const char *address, const char *path,
@@ -124,8 +138,8 @@ int wire_connect(struct wire_user *u, const struct endpoint *ep, const char *add
     u->certificate_code = 0;
     struct lws_client_connect_info info = {
         .context = u->wire->context,
-        .vhost = u->wire->direct,
-        .address = address,
+        .vhost = ep->is_proxied ? u->wire->proxied : u->wire->direct,
+        .address = ep->is_proxied ? ep->host : address,
         .port = ep->port,
         .ssl_connection = ep->is_tls ? LCCSCF_USE_SSL | LCCSCF_HTTP_NO_FOLLOW_REDIRECT
                                      : LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
@@ -138,6 +152,9 @@ int wire_connect(struct wire_user *u, const struct endpoint *ep, const char *add
         .pwsi = &u->wsi,
     };
     errno = 0;
+    if (ep->is_proxied && !aim_proxy(u->wire, address)) {
+        return AP_ENET;
+    }
     if (!lws_client_connect_via_info(&info)) {
         u->wsi = NULL;
         return AP_ENET;
@@ -167,7 +184,23 @@ void wire_reason(const struct wire_user *u, const struct endpoint *ep, const cha
     if (fd >= 0) {
         (void)getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &n);
     }
-    words_connect(buf, size, authority, error, said);
+    if (!ep->is_proxied) {
+        words_connect(buf, size, authority, error, said);
+        return;
+    }
+    char proxy[ENDPOINT_AUTHORITY_MAX], by[ENDPOINT_AUTHORITY_MAX + 16];
+    endpoint_authority(&u->wire->proxy.endpoint, proxy);
+    words_print(by, sizeof by, "the proxy %s", proxy);
+    if (error != 0) {
+        words_connect(buf, size, by, error, said);
+    } else if (said && strncmp(said, "proxy", 5) == 0) {
+        words_print(buf, size,
+                    u->wire->proxy.secret[0] ? "%s lets nobody through to %s by this user and password"
+                                             : "%s lets nobody through to %s (does it want a password?)",
+                    by, ep->host);
+    } else {
+        words_connect(buf, size, authority, error, said);
+    }
 }
 
 int64_t wire_now(const struct wire *w)

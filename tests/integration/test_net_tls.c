@@ -1,68 +1,18 @@
 /* TLS: a certificate that is not right is never accepted, and the reason is said in words. */
 #include "feed_watch.h"
 #include "loop_binance.h"
+#include "loop_identity.h"
 #include "test.h"
 #include <netdb.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RING_BYTES (4u << 20)
-#define DAY_S      86400L
 
 static const char *const one[] = {"binance:BTCUSDT", NULL};
-
-struct identity {
-    SSL_CTX *tls;
-    char file[64]; /* its certificate, as a list of authorities to trust */
-};
-
-/* Self-signed, for this name, valid between these days from now. */
-static void make_identity(struct identity *id, const char *name, long from_day, long to_day)
-{
-    char alt[128];
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *cert = X509_new();
-    assert_non_null(key);
-    assert_non_null(cert);
-    snprintf(alt, sizeof alt, "DNS:%s", name);
-    X509_set_version(cert, 2);
-    ASN1_INTEGER_set(X509_get_serialNumber(cert), 1);
-    X509_gmtime_adj(X509_getm_notBefore(cert), from_day * DAY_S);
-    X509_gmtime_adj(X509_getm_notAfter(cert), to_day * DAY_S);
-    X509_set_pubkey(cert, key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_ASC, (const unsigned char *)name,
-                               -1, -1, 0);
-    X509_set_issuer_name(cert, X509_get_subject_name(cert));
-    X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, alt);
-    assert_non_null(ext);
-    X509_add_ext(cert, ext, -1);
-    X509_EXTENSION_free(ext);
-    assert_true(X509_sign(cert, key, EVP_sha256()) > 0);
-
-    id->tls = SSL_CTX_new(TLS_server_method());
-    assert_int_equal(SSL_CTX_use_certificate(id->tls, cert), 1);
-    assert_int_equal(SSL_CTX_use_PrivateKey(id->tls, key), 1);
-
-    snprintf(id->file, sizeof id->file, "/tmp/ap-test-ca-XXXXXX");
-    int fd = mkstemp(id->file);
-    assert_true(fd >= 0);
-    FILE *f = fdopen(fd, "w");
-    assert_non_null(f);
-    assert_int_equal(PEM_write_X509(f, cert), 1);
-    fclose(f);
-    X509_free(cert);
-    EVP_PKEY_free(key);
-}
-
-static void drop_identity(struct identity *id)
-{
-    SSL_CTX_free(id->tls);
-    unlink(id->file);
-}
 
 static bool is_down(const struct feed_watch *w, const void *user)
 {
@@ -144,12 +94,34 @@ static void a_server_without_tls_is_refused(void **state)
     loop_binance_stop(&b);
 }
 
+/* A pipe would be waited for without end. */
+static void authorities_are_a_file(void **state)
+{
+    (void)state;
+    struct feed_watch w;
+    char why[200] = "", folder[] = "/tmp/ap-test-ca-XXXXXX", pipe[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe, sizeof pipe, "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    feed_watch_init(&w, RING_BYTES, 1);
+    assert_int_equal(feed_watch_try(&w, NULL, one, pipe, why, sizeof why), AP_EINVAL);
+    assert_non_null(strstr(why, "is no file"));
+    assert_int_equal(feed_watch_try(&w, NULL, one, folder, why, sizeof why), AP_EINVAL);
+    assert_non_null(strstr(why, "is no file"));
+    assert_int_equal(feed_watch_try(&w, NULL, one, "/nonexistent", why, sizeof why), AP_EINVAL);
+    assert_non_null(strstr(why, "cannot be read"));
+    feed_watch_finish(&w);
+    unlink(pipe);
+    rmdir(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trusted_one_is_accepted),       cmocka_unit_test(a_self_signed_one_is_refused),
         cmocka_unit_test(one_for_another_name_is_refused), cmocka_unit_test(an_expired_one_is_refused),
-        cmocka_unit_test(one_of_the_future_is_refused),    cmocka_unit_test(a_server_without_tls_is_refused),
+        cmocka_unit_test(authorities_are_a_file),          cmocka_unit_test(one_of_the_future_is_refused),
+        cmocka_unit_test(a_server_without_tls_is_refused),
     };
     struct addrinfo *found = NULL;
 

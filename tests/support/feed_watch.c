@@ -31,6 +31,8 @@ int feed_watch_try(struct feed_watch *w, const char *url, const char *const *ins
     struct feed_options o = {
         .instruments = instruments,
         .ca_file = ca_file,
+        .proxy = w->proxy,
+        .no_proxy = w->no_proxy,
         .events = w->events,
         .commands = w->commands,
         .stamp = &w->stamp,

@@ -15,7 +15,8 @@
 struct feed_watch {
     struct ring *events, *commands;
     struct event_stamp stamp;
-    struct tuning tuning; /* the default with short waits; change it before feed_watch_start */
+    struct tuning tuning;         /* the default with short waits; change it before feed_watch_start */
+    const char *proxy, *no_proxy; /* borrowed; NULL: none */
     struct feed *feed;
     uint64_t kinds[FEED_WATCH_KINDS];
     uint64_t gaps[FEED_WATCH_CAUSES], lost;

@@ -30,15 +30,24 @@ struct feed_endpoint {
     char venue[VENUE_NAME_MAX];
     char url[128]; /* "http://127.0.0.1:4100": REST there, WebSocket on the same host and port */
 };
+/* What the feed's thread measures of itself, once a second; anybody may read it. */
+struct feed_gauge {
+    _Atomic int64_t decode_p50_ns, decode_p99_ns; /* of one message; every 16th is timed */
+    _Atomic uint64_t refused;                     /* messages that found the ring full */
+};
+
 struct feed_options {
     const char *const *instruments; /* borrowed until feed_stop: "binance:BTCUSDT" */
     size_t instrument_n;
     struct feed_endpoint endpoints[VENUE_MAX];
     size_t endpoint_n;
-    const char *ca_file;       /* NULL: the system's */
-    struct ring *events;       /* borrowed; the feed is its producer from feed_start to feed_stop */
-    struct ring *commands;     /* borrowed; the feed is its consumer 0 */
+    const char *ca_file;   /* NULL: the system's; read before feed_start returns, like the two that follow */
+    const char *proxy;     /* HTTPS_PROXY: for what is encrypted; NULL or "": none */
+    const char *no_proxy;  /* NO_PROXY: hosts to be reached without it; NULL: none */
+    struct ring *events;   /* borrowed; the feed is its producer from feed_start to feed_stop */
+    struct ring *commands; /* borrowed; the feed is its consumer 0 */
     struct event_stamp *stamp; /* borrowed */
+    struct feed_gauge *gauge;  /* borrowed; NULL: nobody asks */
     int journal_consumer; /* consumer of `events` that is detached when it alone holds the ring back; -1: none */
 };
 
