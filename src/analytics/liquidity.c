@@ -6,6 +6,7 @@
 #define STEPS           64    /* gaps between levels, in ticks, whose weights are tabulated */
 #define OFF_GRID        1e-9  /* of a tick: a price that is no whole number of them */
 #define LEVELS_MAX      16384 /* a side: more are not looked at */
+#define BLOCK           256   /* levels read together */
 
 bool liquidity_mid(const struct book *b, double *ret_mid_units)
 {
@@ -59,15 +60,41 @@ double liquidity_imbalance_l1(const struct book *b)
     return ((double)bid.qty - (double)ask.qty) / ((double)bid.qty + (double)ask.qty);
 }
 
+/* A side from the best price outwards, a block of levels at a time. */
+struct reader {
+    const struct book *book;
+    enum side side;
+    int64_t lo, hi; /* still to read */
+    struct level levels[BLOCK];
+};
+
+static void reader_init(struct reader *r, const struct book *b, enum side side, int64_t lo, int64_t hi)
+{
+    r->book = b;
+    r->side = side;
+    r->lo = lo;
+    r->hi = hi;
+}
+
+static uint32_t reader_next(struct reader *r)
+{
+    uint32_t n = book_read(r->book, r->side, r->lo, r->hi, r->levels, BLOCK);
+    if (n > 0 && r->side == SIDE_ASK)
+        r->lo = r->levels[n - 1].px + 1;
+    else if (n > 0)
+        r->hi = r->levels[n - 1].px - 1;
+    return n;
+}
+
 static double rank_sum(const struct book *b, enum side side, double lambda, int levels)
 {
-    struct book_iter it;
-    struct level level;
-    double sum = 0.0;
+    struct level read[BLOCK];
+    uint32_t max = levels < BLOCK ? (uint32_t)levels : BLOCK;
+    uint32_t n = book_read(b, side, 1, INT64_MAX, read, max);
+    double sum = 0.0, w = 1.0, r = exp(-lambda);
 
-    book_iter_init(&it, b, side);
-    for (int k = 0; k < levels && book_iter_next(&it, &level); k++)
-        sum += exp(-lambda * k) * (double)level.qty;
+    for (uint32_t k = 0; k < n; k++, w *= r)
+        sum += w * (double)read[k].qty;
     return sum;
 }
 
@@ -109,20 +136,24 @@ static double decay_weight(const struct decay *d, double before, int64_t before_
 static void distance_sum(const struct book *b, const struct instrument *in, enum side side,
                          const struct decay *d, double *ret_size, double *ret_value)
 {
-    struct book_iter it;
-    struct level level = {0};
-    double reach = d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4, size = 0.0, value = 0.0, w = 0.0;
+    struct reader r;
+    int64_t reach = (int64_t)(d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4), center = (int64_t)d->mid;
+    double size = 0.0, value = 0.0, w = 0.0;
     int64_t before_px = 0;
+    uint32_t n;
 
-    book_iter_init(&it, b, side);
-    for (int n = 0; n < LEVELS_MAX && book_iter_next(&it, &level); n++) {
-        if (fabs((double)level.px - d->mid) > reach)
+    reader_init(&r, b, side, center > reach ? center - reach : 1, center + reach);
+    for (uint32_t all = 0; all < LEVELS_MAX && (n = reader_next(&r)) > 0; all += n) {
+        for (uint32_t i = 0; i < n; i++) {
+            const struct level *level = &r.levels[i];
+            w = decay_weight(d, w, before_px, level->px);
+            before_px = level->px;
+            double weighted = w * (double)level->qty;
+            size += weighted;
+            value += weighted * (double)level->px;
+        }
+        if (n < BLOCK)
             break;
-        w = decay_weight(d, w, before_px, level.px);
-        before_px = level.px;
-        double weighted = w * (double)level.qty;
-        size += weighted;
-        value += weighted * (double)level.px;
     }
     *ret_size = size;
     *ret_value = (in->inverse ? size : value) * unit_value(in);

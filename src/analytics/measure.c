@@ -143,8 +143,8 @@ void measures_tick(struct measures *m, const struct measure_input *in, bool is_s
     struct measure_input with_near = *in;
     with_near.bars = measures_bars(m);
     if (in->is_true) {
-        m->near.bid_n = book_read(in->book, SIDE_BID, BOOK_ALL_BIDS, m->near.bid, NEAR_LEVELS);
-        m->near.ask_n = book_read(in->book, SIDE_ASK, BOOK_ALL_ASKS, m->near.ask, NEAR_LEVELS);
+        m->near.bid_n = book_read(in->book, SIDE_BID, 1, INT64_MAX, m->near.bid, NEAR_LEVELS);
+        m->near.ask_n = book_read(in->book, SIDE_ASK, 1, INT64_MAX, m->near.ask, NEAR_LEVELS);
         with_near.near = &m->near;
     }
     for (int i = 0; i < LIST_N; i++) {

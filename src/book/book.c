@@ -433,10 +433,14 @@ void book_know_window(struct book *b, const struct depth_rows *rows)
     }
 }
 
-uint32_t book_read(const struct book *b, enum side side, int64_t until, struct level *levels, uint32_t max)
+uint32_t book_read(const struct book *b, enum side side, int64_t lo, int64_t hi, struct level *levels,
+                   uint32_t max)
 {
-    return ladder_read(b->sides[side], key_upto(b, side, until), side == SIDE_ASK ? b->quantum : -b->quantum,
-                       levels, max);
+    if (lo > hi)
+        return 0;
+    int64_t near = side == SIDE_ASK ? lo : hi, far = side == SIDE_ASK ? hi : lo;
+    return ladder_read(b->sides[side], key_from(b, side, near), key_upto(b, side, far),
+                       side == SIDE_ASK ? b->quantum : -b->quantum, levels, max);
 }
 
 void book_sum(const struct book *b, enum side side, int64_t lo, int64_t hi, struct book_sum *ret_sum)

@@ -256,23 +256,30 @@ static uint32_t read_far(const struct ladder *l, int64_t from, int64_t last, int
     return n;
 }
 
-uint32_t ladder_read(const struct ladder *l, int64_t last, int64_t step, struct level *levels, uint32_t max)
+uint32_t ladder_read(const struct ladder *l, int64_t first, int64_t last, int64_t step, struct level *levels,
+                     uint32_t max)
 {
     int64_t window = first_key(l, 0), after = first_key(l, LADDER_PAGES);
     if (l->count == 0)
         return 0;
-    uint32_t n = l->best < window ? read_far(l, l->best, last < window ? last : window - 1, step, levels, max)
-                                  : 0;
-    for (uint64_t at = next_page(l, 0); at < LADDER_PAGES && n < max; at = next_page(l, at + 1)) {
-        int64_t first = first_key(l, at);
-        if (first > last)
+    first = first > l->best ? first : l->best;
+    uint32_t n = 0;
+    if (first < window)
+        n = read_far(l, first, last < window ? last : window - 1, step, levels, max);
+    int64_t from = first > window ? first : window;
+    uint64_t at = next_page(l, (uint64_t)(page_of(from) - l->base));
+    for (; at < LADDER_PAGES && n < max; at = next_page(l, at + 1)) {
+        int64_t start = first_key(l, at);
+        if (start > last)
             return n;
         uint64_t bits = l->table[at]->bits;
-        if (first + LADDER_PAGE_KEYS - 1 > last)
-            bits &= ~UINT64_C(0) >> (LADDER_PAGE_KEYS - 1 - (last - first));
-        n += read_page(l->table[at], bits, first, step, levels + n, max - n);
+        if (start < from)
+            bits &= ~UINT64_C(0) << (from - start);
+        if (start + LADDER_PAGE_KEYS - 1 > last)
+            bits &= ~UINT64_C(0) >> (LADDER_PAGE_KEYS - 1 - (last - start));
+        n += read_page(l->table[at], bits, start, step, levels + n, max - n);
     }
-    return n + read_far(l, after, last, step, levels + n, max - n);
+    return n + read_far(l, first > after ? first : after, last, step, levels + n, max - n);
 }
 
 /* --- sums ------------------------------------------------------------------------------------------------------ */

@@ -68,8 +68,9 @@ void ladder_settle(struct ladder *l, size_t n);
 int64_t ladder_next(const struct ladder *l, int64_t key);
 int64_t ladder_get(const struct ladder *l, int64_t key); /* 0 when absent */
 
-/* The levels of the lowest keys <= last into `levels` (px: key * step), at most max; returns how many. */
-uint32_t ladder_read(const struct ladder *l, int64_t last, int64_t step, struct level *levels, uint32_t max);
+/* The levels of first <= key <= last into `levels` (px: key * step), the lowest first, at most max; returns how many. */
+uint32_t ladder_read(const struct ladder *l, int64_t first, int64_t last, int64_t step, struct level *levels,
+                     uint32_t max);
 
 struct ladder_sum {
     wide qty, key_qty;

@@ -170,7 +170,7 @@ static double read_near(void *user)
     static struct level levels[512];
     double n = 0;
     for (int i = 0; i < 2000; i++) {
-        n += book_read(w->book, SIDE_ASK, BOOK_ALL_ASKS, levels, 512);
+        n += book_read(w->book, SIDE_ASK, 1, INT64_MAX, levels, 512);
         w->sink += (uint64_t)levels[0].qty;
     }
     return n;

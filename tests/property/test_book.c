@@ -99,18 +99,23 @@ static void check_levels(const struct book *b, const struct twin *t)
     assert_int_equal(book_is_crossed(b), twin_is_crossed(t));
 }
 
-/* The same levels read together: all of them, the first few, and those up to a price. */
-static void check_read(const struct book *b, const struct twin *t, int side, int64_t until, uint32_t max)
+/* The same levels read together: all of them, the first few, and those between two prices. */
+static void check_read(const struct book *b, const struct twin *t, int side, int64_t lo, int64_t hi,
+                       uint32_t max)
 {
     struct level *levels = malloc((max + 1) * sizeof(struct level));
+    uint32_t n = 0;
     assert_non_null(levels);
-    uint32_t expected = 0;
-    while (expected < max && expected < (uint32_t)t->n[side] &&
-           !twin_is_better(side, until, t->levels[side][expected].px)) {
-        expected++;
+    uint32_t read = book_read(b, (enum side)side, lo, hi, levels, max);
+    for (int i = 0; i < t->n[side] && n < max; i++) {
+        const struct level *l = &t->levels[side][i];
+        if (l->px < lo || l->px > hi) {
+            continue;
+        }
+        assert_true(n < read);
+        assert_memory_equal(&levels[n++], l, sizeof *l);
     }
-    assert_int_equal(book_read(b, (enum side)side, until, levels, max), expected);
-    assert_memory_equal(levels, t->levels[side], expected * sizeof(struct level));
+    assert_int_equal(read, n);
     free(levels);
 }
 
@@ -125,8 +130,9 @@ static void check_samples(const struct world *w, const struct book *b, const str
         assert_int_equal(book_qty(b, (enum side)side, x), twin_qty(t, side, x));
         check_sum(b, t, side, x, y);
         check_sum(b, t, side, y, x);
-        check_read(b, t, side, x, (uint32_t)between(rng, 0, t->n[side] + 1));
-        check_read(b, t, side, side == SIDE_ASK ? BOOK_ALL_ASKS : BOOK_ALL_BIDS, (uint32_t)t->n[side] + 1);
+        check_read(b, t, side, x, y, (uint32_t)between(rng, 0, t->n[side] + 1));
+        check_read(b, t, side, y, x, (uint32_t)between(rng, 0, t->n[side] + 1));
+        check_read(b, t, side, 1, INT64_MAX, (uint32_t)t->n[side] + 1);
         struct book_iter it;
         struct level level;
         int i = 0;

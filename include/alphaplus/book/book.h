@@ -49,11 +49,9 @@ void book_set_known(struct book *b, int64_t lo, int64_t hi); /* nothing known un
 /* After rows were applied to a window that a feed moves along: known is from the worst bid to the worst ask, as after book_load. */
 void book_know_window(struct book *b, const struct depth_rows *rows);
 
-/* The nearest levels of a side, best first, none beyond `until`; at most max. Returns how many. Several times quicker than the
- * iterator. */
-#define BOOK_ALL_BIDS INT64_C(0)
-#define BOOK_ALL_ASKS INT64_MAX
-uint32_t book_read(const struct book *b, enum side side, int64_t until, struct level *levels, uint32_t max);
+/* The levels of a side with lo <= px <= hi, best first, at most max; returns how many. Several times quicker than the iterator. */
+uint32_t book_read(const struct book *b, enum side side, int64_t lo, int64_t hi, struct level *levels,
+                   uint32_t max);
 
 /* Sum over lo <= px <= hi: size (INT64_MAX when it is more), and size * price, summed exactly and then rounded once. */
 struct book_sum {
