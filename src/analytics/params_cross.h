@@ -3,6 +3,9 @@
 #define ALPHAPLUS_PARAMS_CROSS_H
 
 #define CROSS_PARAMS(P)                                                                                      \
+    P(USUAL_WARM_S, "usual.warm_s", "s", 7200.0, 60.0, 86400.0,                                              \
+      "time that an hour of the day must have been seen before its own history says what is usual",          \
+      "definition")                                                                                          \
     P(LEAD_WINDOW_S, "lead.window_s", "s", 900.0, 120.0, 3600.0, "window of lead-lag and information share", \
       "definition")                                                                                          \
     P(LEAD_POINTS, "lead.points_min", "1", 200.0, 20.0, 4000.0,                                              \

@@ -54,7 +54,15 @@
     X(SHARE_COMPONENT, "asset.share.component", "CS", "1", "any", "15 min, each minute", 1S,                            \
       "component share of this market against the same other", "Gonzalo & Granger 1995")
 
-#define CROSS_ROWS(X) ASSET_ROWS(X) LEAD_ROWS(X)
+#define USUAL_ROWS(X)                                                                                        \
+    X(USUAL_PACE, "usual.pace", "x pace", "x", ">= 0", "this hour of the day, 7 days half-life", 1S,         \
+      "trades a second as a multiple of usual for this hour", "definition")                                  \
+    X(USUAL_SPREAD, "usual.spread", "x spread", "x", ">= 0", "this hour of the day, 7 days half-life", 1S,   \
+      "spread of a minute as a multiple of usual for this hour", "definition")                               \
+    X(USUAL_DEPTH, "usual.depth", "x depth", "x", ">= 0", "this hour of the day, 7 days half-life", 1S,      \
+      "lesser side within 10 bps as a multiple of usual for this hour", "definition")
+
+#define CROSS_ROWS(X) USUAL_ROWS(X) ASSET_ROWS(X) LEAD_ROWS(X)
 
 /* About the program itself; read from host_view (host_metric), never in the digest. */
 #define HOST_LATENCY_ROWS(X, NAME, id, label, what)                                                          \
