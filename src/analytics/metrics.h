@@ -24,6 +24,7 @@ enum metric {
 extern const struct measure measure_asset, measure_host, measure_usual;
 extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_bars,
     measure_sizes, measure_profile, measure_levels, measure_vol, measure_carry, measure_trade, measure_flow;
+extern const struct measure measure_liquidations, measure_cascade, measure_liqmap;
 
 /* What a measure writes into beside its own hooks: all values, and its state of this market (may be NULL). For functions that the engine
  * calls between ticks; see analytics/asset.h. */

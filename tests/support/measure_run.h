@@ -8,6 +8,7 @@
 #include <alphaplus/analytics/params.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/engine/engine.h>
+#include <fenv.h>
 #include <string.h>
 
 struct measure_run {
@@ -134,6 +135,20 @@ static inline void run_mark(struct measure_run *r, int64_t now_ns, int64_t mark,
 static inline void run_open_interest(struct measure_run *r, int64_t now_ns, int64_t qty)
 {
     RUN_ROW(r, now_ns, EVENT_OPEN_INTEREST, count_row, .value = qty);
+}
+
+/* A group's set-up and tear-down: what would make a NaN or an infinity stops the test. */
+static inline int run_trap(void **state)
+{
+    (void)state;
+    feclearexcept(FE_ALL_EXCEPT);
+    return feenableexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW) < 0;
+}
+
+static inline int run_untrap(void **state)
+{
+    (void)state;
+    return fedisableexcept(FE_ALL_EXCEPT) < 0;
 }
 
 static inline struct metric_value run_value(const struct measure_run *r, const char *id)

@@ -57,6 +57,56 @@ struct asset_detail {
     struct asset_detail_part parts[ASSET_DETAIL_MAX];
 };
 
+/* A liquidation, and what it did: 5 s long. */
+struct liq_impact {
+    int64_t time_ns, px;
+    double usd;
+    double distance_pct; /* price over mark (or mid), where has_distance */
+    double move_bps;     /* of the mid, the way it pushed; this and the next two where has_impact */
+    double eaten;        /* share of the 10-bps depth that was gone at worst */
+    double score;        /* 0..100 */
+    uint8_t side;        /* enum position_side: who died */
+    uint8_t completeness;
+    uint8_t has_distance, has_impact;
+    uint8_t pad[4];
+};
+#define LIQ_IMPACTS_MAX 32
+
+/* Liquidations close in time and price. */
+struct liq_cluster {
+    int64_t start_ns, end_ns;
+    int64_t px_low, px_high;
+    double usd, long_usd;
+    uint32_t count;
+    uint8_t is_ref; /* judged by the reference, not by the instrument's own history yet */
+    uint8_t pad[3];
+};
+#define LIQ_CLUSTERS_MAX 16
+
+/* Estimated levels: row i holds prices [low + i * width, low + (i + 1) * width), in price units of the quote currency. A model's guess of
+ * positions that nobody publishes. */
+#define LIQ_MAP_BINS 256
+struct liq_map_view {
+    double low, width; /* prices */
+    uint32_t n;
+    uint8_t is_proven; /* its back-test holds: lift >= the limit with its error */
+    uint8_t has_lift;
+    uint8_t pad[2];
+    double lift, lift_se;
+    double long_usd[LIQ_MAP_BINS], long_se[LIQ_MAP_BINS];
+    double short_usd[LIQ_MAP_BINS], short_se[LIQ_MAP_BINS];
+};
+
+#define COST_SIZES 6
+struct cost_view { /* a market order of this value */
+    double usd, filled_usd;
+    double vwap, worst;
+    double bps;      /* of the VWAP against the mid */
+    uint8_t is_sell; /* else a buy */
+    uint8_t is_bound; /* the known book cannot fill it: costs more than this */
+    uint8_t pad[6];
+};
+
 struct detail {
     uint64_t seq;
     int64_t time_ns;
@@ -65,6 +115,12 @@ struct detail {
     struct large_trade large[LARGE_TRADES_MAX];
     struct profile_view profile_day, profile_session;
     struct footprint_view footprints[FOOTPRINT_BARS];
+    uint32_t cost_n, pad_costs;
+    struct cost_view costs[2 * COST_SIZES];
+    uint32_t impact_n, cluster_n; /* newest first */
+    struct liq_impact impacts[LIQ_IMPACTS_MAX];
+    struct liq_cluster clusters[LIQ_CLUSTERS_MAX];
+    struct liq_map_view liq_map;
 };
 
 #endif

@@ -235,5 +235,5 @@ int main(void)
         cmocka_unit_test(test_leap),
         cmocka_unit_test(test_inverse),
     };
-    return cmocka_run_group_tests_name("bars", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("bars", tests, run_trap, run_untrap);
 }

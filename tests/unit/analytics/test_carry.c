@@ -224,5 +224,5 @@ int main(void)
         cmocka_unit_test(test_ewma),    cmocka_unit_test(test_realised_se), cmocka_unit_test(test_realised),
         cmocka_unit_test(test_funding), cmocka_unit_test(test_interest),
     };
-    return cmocka_run_group_tests_name("carry", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("carry", tests, run_trap, run_untrap);
 }

@@ -342,5 +342,5 @@ int main(void)
         cmocka_unit_test(test_windows), cmocka_unit_test(test_sizes),      cmocka_unit_test(test_profile),
         cmocka_unit_test(test_levels),
     };
-    return cmocka_run_group_tests_name("trades", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("trades", tests, run_trap, run_untrap);
 }
