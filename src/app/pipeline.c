@@ -1,5 +1,6 @@
 #include "pipeline.h"
 
+#include "asked.h"
 #include "fingerprint.h"
 #include "recorder.h"
 #include "rollup.h"
@@ -41,6 +42,7 @@ struct pipeline {
     bool is_thread;
     atomic_bool stop;
     atomic_bool wants_snapshots;
+    struct asked asked;
     /* engine thread's own */
     uint64_t applied, applied_at_host;
     uint64_t unsent; /* results that found no room */
@@ -104,6 +106,7 @@ static bool send_wish(struct pipeline *p, uint32_t instrument)
 static void send_wishes(struct pipeline *p)
 {
     uint32_t instrument;
+    asked_send(&p->asked, p->commands);
     while (engine_next_wish(p->engine, &instrument) && send_wish(p, instrument))
         ;
     if (!atomic_exchange(&p->wants_snapshots, false))
@@ -298,6 +301,7 @@ int pipeline_start(const struct pipeline_options *o, struct pipeline **ret_pipel
     if (!p)
         return AP_ENOMEM;
     p->o = *o;
+    asked_init(&p->asked);
     int err = make_parts(p, why, why_size);
     if (err == 0) {
         clock_stamp_init(&p->stamp.clock, clock_system());
@@ -344,8 +348,14 @@ int pipeline_stop(struct pipeline *p)
     ring_destroy(p->results);
     ring_destroy(p->commands);
     ring_destroy(p->events);
+    asked_finish(&p->asked);
     free(p);
     return err;
+}
+
+int pipeline_watch(struct pipeline *p, bool is_removal, const char *name, char *why, size_t why_size)
+{
+    return asked_watch(&p->asked, is_removal, name, why, why_size);
 }
 
 struct publication *pipeline_publication(struct pipeline *p)

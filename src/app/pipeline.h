@@ -38,6 +38,10 @@ AP_MUST_CHECK int pipeline_start(const struct pipeline_options *o, struct pipeli
                                  size_t why_size);
 /* Feed first, then what is in the rings, then the journal. Returns the journal's last error, 0 when all is on disk. */
 int pipeline_stop(struct pipeline *p);
+/* Watches one instrument more, or one no more; from any thread. AP_EINVAL, AP_ENOTFOUND: no such venue, AP_EFULL: too much at a time, the
+ * reason in `why`. Whether the venue has it is seen in its FEED row. */
+AP_MUST_CHECK int pipeline_watch(struct pipeline *p, bool is_removal, const char *name, char *why,
+                                 size_t why_size);
 struct publication *pipeline_publication(struct pipeline *p);
 
 #endif

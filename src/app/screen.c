@@ -222,6 +222,8 @@ static int open_screen(struct screen *s, char *why, size_t why_size)
                             .publication = s->o.publication,
                             .title = s->o.title,
                             .asks_before_quit = s->o.asks_before_quit,
+                            .watch = s->o.watch,
+                            .user = s->o.user,
                             .utc_offset_s = local_offset_s()};
     err = ui_create(&uo, &s->ui, why, why_size);
     return err < 0 ? err : watch_input(s);

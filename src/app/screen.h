@@ -16,6 +16,9 @@ struct screen_options {
     struct deck *deck;               /* borrowed; NULL: live */
     const char *title;
     bool asks_before_quit;
+    int (*watch)(void *user, bool is_removal, const char *name, char *why,
+                 size_t why_size); /* as in ui.h */
+    void *user;
 };
 /* Until the user quits, a signal ends it, or --frames / --for is over. Returns the exit status; the terminal is given back. */
 int screen_run(const struct screen_options *o);

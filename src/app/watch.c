@@ -98,6 +98,11 @@ static int start_pipeline(const struct watch_options *o, struct pipeline_options
     return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
 }
 
+static int change_watch(void *user, bool is_removal, const char *name, char *why, size_t why_size)
+{
+    return pipeline_watch(user, is_removal, name, why, why_size);
+}
+
 int watch_run(const struct watch_options *o)
 {
     struct pipeline_options po = o->pipeline;
@@ -125,6 +130,8 @@ int watch_run(const struct watch_options *o)
                                     .settings = o->settings,
                                     .publication = pipeline_publication(p),
                                     .title = o->title,
+                                    .watch = change_watch,
+                                    .user = p,
                                     .asks_before_quit = o->pipeline.journal_path != NULL};
         status = screen_run(&so);
     }

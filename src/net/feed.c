@@ -146,19 +146,27 @@ static void want_snapshot(struct feed *f, const struct feed_command *c)
     }
 }
 
-static void add_by_command(struct feed *f, const struct feed_command *c)
+static void copy_name(char name[INSTRUMENT_NAME_MAX + 1], const struct feed_command *c)
 {
-    char why[160], name[sizeof c->name + 1];
     memcpy(name, c->name, sizeof c->name);
     name[sizeof c->name] = '\0';
+}
+
+static void add_by_command(struct feed *f, const struct feed_command *c)
+{
+    char why[160], name[INSTRUMENT_NAME_MAX + 1];
+    copy_name(name, c);
     (void)add(f, name, why,
               sizeof why); /* who asks has checked the name; an unknown symbol shows in the FEED row */
 }
 
 static void remove_by_command(struct feed *f, const struct feed_command *c)
 {
+    char name[INSTRUMENT_NAME_MAX + 1];
+    copy_name(name, c);
+    uint32_t id = c->instrument != 0 ? c->instrument : id_for(f, name);
     for (size_t i = 0; i < f->source_n; i++) {
-        source_remove(f->sources[i], c->instrument);
+        source_remove(f->sources[i], id);
     }
 }
 

@@ -58,26 +58,51 @@ static void command_zoom(struct ui *ui, const char *argument)
            argument);
 }
 
-static void command_symbol(struct ui *ui, const char *argument)
+/* Its index, by the symbol alone or with the venue, and its whole name; false when it is not watched, which is said. */
+static bool find_market(struct ui *ui, const char *argument, uint32_t *ret_market,
+                        char name[INSTRUMENT_NAME_MAX])
 {
     for (uint32_t i = 0; i < ui->live.name_n; i++) {
-        char name[INSTRUMENT_NAME_MAX];
         instrument_name(&ui->live.names[i], name);
         if (text_equal_nocase(argument, name) || text_equal_nocase(argument, ui->live.names[i].symbol)) {
-            place_market(ui, i);
-            return;
+            *ret_market = i;
+            return true;
         }
     }
     ui_say(ui, true, "\"%s\" is not watched here; i shows what is", argument);
+    return false;
 }
 
-static void command_find_figure(struct ui *ui, const char *argument)
+static void command_symbol(struct ui *ui, const char *argument)
 {
-    text_copy(ui->find, sizeof ui->find, argument);
-    ui->scroll[PANEL_METRICS] = 0;
-    if (ui->layout_name != LAYOUT_METRICS)
-        place_layout(ui, LAYOUT_METRICS);
-    ui->focus = PANEL_METRICS;
+    char name[INSTRUMENT_NAME_MAX];
+    uint32_t market;
+    if (find_market(ui, argument, &market, name))
+        place_market(ui, market);
+}
+
+static void watch(struct ui *ui, bool is_removal, const char *name)
+{
+    char why[MESSAGE_MAX] = "";
+    if (ui->watch == NULL)
+        ui_say(ui, true, "what is watched changes on live feeds only");
+    else if (ui->watch(ui->watch_user, is_removal, name, why, sizeof why) < 0)
+        ui_say(ui, true, "%s", why);
+    else
+        ui_say(ui, false, "%s is %s", name, is_removal ? "not watched any more" : "asked for");
+}
+
+static void command_add(struct ui *ui, const char *argument)
+{
+    watch(ui, false, argument);
+}
+
+static void command_remove(struct ui *ui, const char *argument)
+{
+    char name[INSTRUMENT_NAME_MAX];
+    uint32_t market;
+    if (find_market(ui, argument, &market, name))
+        watch(ui, true, name);
 }
 
 static void command_help(struct ui *ui, const char *argument)
@@ -101,6 +126,8 @@ const struct command command_table[] = {
     {"zoom", "PANEL", "give a panel the whole screen", command_zoom},
     {"symbol", "NAME", "show this instrument", command_symbol},
     {"find", "[TEXT]", "figures whose name or meaning holds TEXT; without it, all", command_find_figure},
+    {"add", "NAME", "watch this instrument too, e.g. binance:ETHUSDT", command_add},
+    {"remove", "NAME", "watch this instrument no more", command_remove},
     {"theme", "NAME", "default, classic, light, mono, or a file", command_theme},
     {"help", "", "keys and commands", command_help},
     {"quit", "", "leave; asks if a recording would stop", command_quit},

@@ -75,6 +75,8 @@ struct ui {
     int64_t message_until_ns;
 
     struct ui_replay replay;
+    int (*watch)(void *user, bool is_removal, const char *name, char *why, size_t why_size);
+    void *watch_user;
     int64_t wall_ns;
     int64_t moved_wall_ns; /* when engine time last went on */
     int64_t engine_ns;

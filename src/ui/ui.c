@@ -110,6 +110,8 @@ int ui_create(const struct ui_options *o, struct ui **ret_ui, char *why, size_t 
     ui->registry = o->registry;
     ui->publication = o->publication;
     ui->asks_before_quit = o->asks_before_quit;
+    ui->watch = o->watch;
+    ui->watch_user = o->user;
     ui->utc_offset_s = o->utc_offset_s;
     ui->is_utc = o->settings->screen.utc;
     ui->shown = &ui->live;

@@ -17,7 +17,7 @@ struct feed_command {
     uint32_t kind;
     uint32_t instrument; /* session id, for FEED_WANT_SNAPSHOT and FEED_REMOVE */
     uint32_t pad;
-    char name[INSTRUMENT_NAME_MAX]; /* for FEED_ADD */
+    char name[INSTRUMENT_NAME_MAX]; /* for FEED_ADD, and FEED_REMOVE with instrument 0 */
 };
 
 /* Numbers events. Handed on from whoever put the first events in to the feed thread. */

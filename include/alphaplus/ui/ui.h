@@ -29,6 +29,9 @@ struct ui_options {
     const char *title;                      /* "demo", "live", "replay FILE" */
     int32_t utc_offset_s;                   /* of local time, east positive */
     bool asks_before_quit;                  /* quitting would stop a recording */
+    /* Watches one instrument more, or one no more: 0, or an error with its reason in `why`. NULL: what is watched is fixed. */
+    int (*watch)(void *user, bool is_removal, const char *name, char *why, size_t why_size);
+    void *user; /* borrowed */
 };
 AP_MUST_CHECK int ui_create(const struct ui_options *o, struct ui **ret_ui, char *why, size_t why_size);
 void ui_destroy(struct ui *ui);
