@@ -65,7 +65,7 @@ int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const ch
         .weight = weight,
         .order = ++r->order,
     };
-    buf_init(&free_one->body, what == REST_INSTRUMENTS ? REST_INSTRUMENTS_BYTES_MAX : REST_BODY_MAX);
+    buf_init(&free_one->body, what == REST_INSTRUMENTS ? VENUE_LIST_MAX : REST_BODY_MAX);
     if (!text_copy(free_one->path, sizeof free_one->path, path) ||
         !text_copy(free_one->post, sizeof free_one->post, post)) {
         buf_finish(&free_one->body);

@@ -9,11 +9,10 @@
 #include <alphaplus/base/buf.h>
 #include <alphaplus/venue/venue.h>
 
-#define REST_REQUESTS_MAX          (INSTRUMENT_MAX * 3 + 3) /* three kinds are of an instrument, three of the venue */
-#define REST_PATH_MAX              160
-#define REST_POST_MAX              160
-#define REST_BODY_MAX              (4u << 20)
-#define REST_INSTRUMENTS_BYTES_MAX (32u << 20)
+#define REST_REQUESTS_MAX (INSTRUMENT_MAX * 3 + 3) /* three kinds are of an instrument, three of the venue */
+#define REST_PATH_MAX     160
+#define REST_POST_MAX     160
+#define REST_BODY_MAX     (4u << 20)
 
 struct rest_result {
     enum venue_rest what;

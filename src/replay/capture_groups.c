@@ -1,11 +1,13 @@
 #include "capture_groups.h"
 
+#include <alphaplus/base/buf.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int fail(int err, char *why, size_t why_size, const char *format, ...)
@@ -247,47 +249,46 @@ static void on_listed(void *user, const struct instrument *in)
     }
 }
 
-static int read_whole(const char *path, char **ret_bytes, size_t *ret_n)
+/* A pipe would be waited for without end, and a folder has no bytes. */
+static int read_file(int fd, struct buf *out)
 {
-    size_t n = 0;
-    char *bytes = malloc(FRAME_BYTES_MAX + 1);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int err = bytes == NULL ? AP_ENOMEM : fd < 0 ? AP_ENOTFOUND : 0;
-    while (err == 0 && n <= FRAME_BYTES_MAX) {
-        ssize_t got = read(fd, bytes + n, FRAME_BYTES_MAX + 1 - n);
-        if (got <= 0) {
-            err = got < 0 ? AP_EIO : 0;
-            break;
+    char piece[16384];
+    struct stat about;
+    ssize_t got;
+    if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
+        return AP_EINVAL;
+    }
+    while ((got = read(fd, piece, sizeof(piece))) > 0) {
+        if (buf_append(out, piece, (size_t)got) < 0) {
+            return out->len + (size_t)got > out->ceiling ? AP_ETOOBIG : AP_ENOMEM;
         }
-        n += (size_t)got;
     }
-    if (fd >= 0) {
-        (void)close(fd);
+    return got < 0 ? AP_EIO : 0;
+}
+
+static int read_whole(const char *path, struct buf *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) {
+        return AP_ENOTFOUND;
     }
-    if (err == 0 && n > FRAME_BYTES_MAX) {
-        err = AP_ETOOBIG;
-    }
-    if (err < 0) {
-        free(bytes);
-        return err;
-    }
-    *ret_bytes = bytes;
-    *ret_n = n;
-    return 0;
+    int err = read_file(fd, out);
+    (void)close(fd);
+    return err;
 }
 
 /* An instrument that the list does not have (delisted since) stays as inferred. */
 static int read_list(struct capture_groups *g, const char *path, const struct venue *venue, char *why,
                      size_t why_size)
 {
-    char *bytes;
-    size_t n;
-    int err = read_whole(path, &bytes, &n);
+    struct buf bytes;
+    buf_init(&bytes, VENUE_LIST_MAX);
+    int err = read_whole(path, &bytes);
+    int found = err == 0 ? venue->read_instruments(bytes.data, bytes.len, on_listed, g) : 0;
+    buf_finish(&bytes);
     if (err < 0) {
-        return fail(err, why, why_size, "%s: %s", path, ap_err_text(err));
+        return fail(err, why, why_size, "%s: %s", path, err == AP_EINVAL ? "is no file" : ap_err_text(err));
     }
-    int found = venue->read_instruments(bytes, n, on_listed, g);
-    free(bytes);
     if (found <= 0) {
         return fail(found < 0 ? found : AP_ESYNTAX, why, why_size, "%s: no list of instruments of %s", path,
                     venue->title);

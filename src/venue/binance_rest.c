@@ -5,7 +5,7 @@
 #include <alphaplus/base/fixed.h>
 #include <string.h>
 
-enum { NS_PER_MS = 1000000, LIST_BYTES_MAX = 32 << 20 /* spot lists thousands */ };
+enum { NS_PER_MS = 1000000 };
 
 /* The object, or with may_be_list the only one in a list. The caller owns it; NULL when it is neither. */
 static json_t *load(const char *bytes, size_t n, bool may_be_list)
@@ -327,7 +327,7 @@ int binance_market_read_instruments(const struct binance_market *market, const c
     int count = 0;
     size_t i;
     json_t *s;
-    if (n > LIST_BYTES_MAX) {
+    if (n > VENUE_LIST_MAX) {
         return AP_ETOOBIG;
     }
     json_t *root = load(bytes, n, false);

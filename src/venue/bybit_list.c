@@ -71,7 +71,7 @@ int bybit_read_instruments(const char *bytes, size_t n,
     int count = 0;
     size_t i;
     json_t *s;
-    if (n > FRAME_BYTES_MAX) {
+    if (n > VENUE_LIST_MAX) {
         return AP_ETOOBIG;
     }
     json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
@@ -97,7 +97,7 @@ int bybit_next_page(const char *bytes, size_t n, char *buf, size_t size)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~%";
     json_error_t unused;
-    json_t *root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    json_t *root = n > VENUE_LIST_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
     const char *cursor = list_text(json_object_get(root, "result"), "nextPageCursor");
     int got = 0;
     if (root == NULL || strspn(cursor, allowed) != strlen(cursor)) {
@@ -113,7 +113,7 @@ int bybit_next_page(const char *bytes, size_t n, char *buf, size_t size)
 int bybit_read_time(const char *bytes, size_t n, int64_t *ret_ns)
 {
     json_error_t unused;
-    json_t *root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    json_t *root = n > VENUE_LIST_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
     const char *nano = list_text(json_object_get(root, "result"), "timeNano");
     int err = fixed_parse(nano, strlen(nano), 0, ret_ns);
     json_decref(root);

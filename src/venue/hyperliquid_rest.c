@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_BYTES_MAX = 32 << 20 };
-
 static const struct {
     const char *name;
     uint8_t kind;
@@ -166,7 +164,7 @@ int hyperliquid_read_instruments(const char *bytes, size_t n,
     json_t *coin;
     size_t i;
     int count = 0;
-    if (n > LIST_BYTES_MAX) {
+    if (n > VENUE_LIST_MAX) {
         return AP_ETOOBIG;
     }
     json_t *root = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);

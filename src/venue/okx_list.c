@@ -74,7 +74,7 @@ static bool read_symbol(const json_t *s, struct instrument *ret_in)
 static json_t *answer_of(const char *bytes, size_t n, json_t **ret_root)
 {
     json_error_t unused;
-    *ret_root = n > FRAME_BYTES_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
+    *ret_root = n > VENUE_LIST_MAX ? NULL : json_loadb(bytes, n, JSON_REJECT_DUPLICATES, &unused);
     json_t *data = json_object_get(*ret_root, "data");
     return json_is_array(data) ? data : NULL;
 }
@@ -87,7 +87,7 @@ int okx_read_instruments(const char *bytes, size_t n, void (*found)(void *user, 
     json_t *s, *root, *list = answer_of(bytes, n, &root);
     if (list == NULL) {
         json_decref(root);
-        return n > FRAME_BYTES_MAX ? AP_ETOOBIG : root != NULL ? AP_ETYPE : AP_ESYNTAX;
+        return n > VENUE_LIST_MAX ? AP_ETOOBIG : root != NULL ? AP_ETYPE : AP_ESYNTAX;
     }
     json_array_foreach(list, i, s)
     {

@@ -9,8 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FRAME_BYTES_MAX     (4u << 20) /* a larger frame is refused: AP_ETOOBIG */
-#define VENUE_STREAM_MAX    64         /* bytes of one stream name */
+#define FRAME_BYTES_MAX     (4u << 20)  /* a larger frame is refused: AP_ETOOBIG */
+#define VENUE_LIST_MAX      (32u << 20) /* bytes of a list of instruments, or of a page of it: as above */
+#define VENUE_STREAM_MAX    64          /* bytes of one stream name */
 #define VENUE_UNKNOWN_KINDS 16
 
 /* Of one instrument each, or of the venue: its list, its clock, and the funding intervals that are not the usual one. */
