@@ -5,6 +5,7 @@
 #include <alphaplus/analytics/microprice.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
+#include <string.h>
 
 #define FIT_EVERY_NS   (60 * NS_PER_S)
 #define HALVE_EVERY_NS (43200 * NS_PER_S)
@@ -15,6 +16,11 @@ struct fair {
     int has_fit;
     int has_before;
     struct level bid, ask; /* the touch before */
+};
+struct fair_fit {
+    struct microprice_counts counts;
+    double g[MICROPRICE_STATES];
+    int has_fit;
 };
 
 static int state_of(const struct measure_input *in, const struct level *bid, const struct level *ask)
@@ -74,15 +80,46 @@ static void halve(struct microprice_counts *c)
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
 {
     struct fair *f = state;
-    double g1[MICROPRICE_STATES];
     (void)values;
-    if (!is_second)
-        return;
-    if (in->now_ns % FIT_EVERY_NS == 0 && f->counts.steps >= MICROPRICE_STEPS_MIN)
-        f->has_fit = microprice_fit(&f->counts, g1, f->g) == 0;
-    if (in->now_ns % HALVE_EVERY_NS == 0)
+    if (is_second && in->now_ns % HALVE_EVERY_NS == 0)
         halve(&f->counts);
 }
+
+static bool fit_begin(void *state, const struct measure_input *in, void *block)
+{
+    const struct fair *f = state;
+    struct fair_fit *fit = block;
+    if (in->now_ns % FIT_EVERY_NS != 0 || f->counts.steps < MICROPRICE_STEPS_MIN)
+        return false;
+    fit->counts = f->counts;
+    fit->has_fit = 0;
+    return true;
+}
+
+static void fit_run(void *block)
+{
+    struct fair_fit *fit = block;
+    double g1[MICROPRICE_STATES];
+    fit->has_fit = microprice_fit(&fit->counts, g1, fit->g) == 0;
+}
+
+static void fit_end(void *state, const struct measure_input *in, const void *block,
+                    struct metric_value *values)
+{
+    struct fair *f = state;
+    const struct fair_fit *fit = block;
+    (void)in;
+    (void)values;
+    f->has_fit = fit->has_fit;
+    memcpy(f->g, fit->g, sizeof f->g);
+}
+
+static const struct measure_fit fit = {
+    .bytes = sizeof(struct fair_fit),
+    .begin = fit_begin,
+    .run = fit_run,
+    .end = fit_end,
+};
 
 static void on_lost(void *state, const struct measure_input *in, struct metric_value *values)
 {
@@ -97,9 +134,10 @@ const struct measure measure_fair = {
     .first = METRIC_WEIGHTED_MID,
     .n = 2,
     .state_bytes = sizeof(struct fair),
-    .state_version = 1,
+    .state_version = 2,
     .kinds = MEASURE_BOOK_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,
+    .fit = &fit,
 };

@@ -180,31 +180,3 @@ double liquidity_weighted_mid(const struct level *bid, const struct level *ask)
     double i = (double)bid->qty / ((double)bid->qty + (double)ask->qty);
     return (double)ask->px * i + (double)bid->px * (1.0 - i);
 }
-
-void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty,
-                    struct liquidity_walk *ret_walk)
-{
-    struct book_iter it;
-    struct level level;
-    double mid, value = 0.0, filled = 0.0;
-    int64_t left = qty;
-
-    *ret_walk = (struct liquidity_walk){.unfilled = instrument_qty(in, qty)};
-    if (qty <= 0 || !liquidity_mid(b, &mid))
-        return;
-    book_iter_init(&it, b, against);
-    while (left > 0 && book_iter_next(&it, &level)) {
-        int64_t take = level.qty < left ? level.qty : left;
-        value += (double)level.px * (double)take;
-        filled += (double)take;
-        left -= take;
-        ret_walk->worst = instrument_price(in, level.px);
-    }
-    if (filled <= 0.0)
-        return;
-    double s = against == SIDE_ASK ? 1.0 : -1.0, vwap = value / filled;
-    ret_walk->filled = instrument_qty(in, qty - left);
-    ret_walk->unfilled = instrument_qty(in, left);
-    ret_walk->vwap = vwap / (double)fixed_pow10(in->price_decimals);
-    ret_walk->slippage_bps = s * (vwap / mid - 1.0) * 1e4;
-}

@@ -3,6 +3,7 @@
 #define ALPHAPLUS_ROWS_BOOK_H
 
 #define CHW "Cao, Hansch & Wang 2009"
+#define IBK "Irvine, Benston & Kandel 2000"
 
 #define SPREAD_ROWS(X)                                                                                       \
     X(MID, "book.mid", "mid", "px", "> 0", "now", EVENT, "mean of best bid and best ask", "definition")      \
@@ -50,8 +51,12 @@
       "sizes weighted by rank, exp(-0.5 (k - 1)), 50 levels", CHW)                                           \
     X(IMBALANCE_DISTANCE, "book.imbalance.distance", "imbal", "1", "[-1, 1]", "now", 100MS,                  \
       "sizes weighted by distance, exp(-d / tau), tau = max(3 bps, 2 spreads)", CHW)                         \
+    X(IMBALANCE_SMOOTH, "book.imbalance.smooth", "imbal 1s", "1", "[-1, 1]", "tau 1 s", 100MS,               \
+      "book.imbalance.distance, exponentially weighted", CHW)                                                \
     X(PRESSURE, "book.pressure", "pressure", "usd", "any", "now", 100MS,                                     \
-      "distance-weighted value of bids minus that of asks", "definition")
+      "distance-weighted value of bids minus that of asks", "definition")                                    \
+    X(PRESSURE_Z, "book.pressure.z", "pressure z", "1", "any", "1 h", 100MS,                                 \
+      "book.pressure in sds of its last hour, 1.4826 MAD", "definition")
 
 #define FAIR_ROWS(X)                                                                                         \
     X(WEIGHTED_MID, "book.weighted_mid", "w.mid", "px", "> 0", "now", EVENT,                                 \
@@ -59,6 +64,36 @@
     X(MICROPRICE, "book.microprice", "micro", "px", "> 0", "24 h", EVENT,                                    \
       "mid plus its expected change given imbalance and spread", "Stoikov 2018")
 
-#define BOOK_ROWS(X) SPREAD_ROWS(X) DEPTH_ROWS(X) IMBALANCE_ROWS(X) FAIR_ROWS(X)
+#define WALK_ROWS(X)                                                                                         \
+    X(WALK_BUY_10K, "book.walk.buy.10k.bps", "buy 10k", "bps", ">= 0", "now", 100MS,                         \
+      "cost of buying 10,000 at market, against the mid", IBK)                                               \
+    X(WALK_BUY_100K, "book.walk.buy.100k.bps", "buy 100k", "bps", ">= 0", "now", 100MS,                      \
+      "cost of buying 100,000 at market, against the mid", IBK)                                              \
+    X(WALK_BUY_1M, "book.walk.buy.1m.bps", "buy 1M", "bps", ">= 0", "now", 100MS,                            \
+      "cost of buying 1,000,000 at market, against the mid", IBK)                                            \
+    X(WALK_SELL_10K, "book.walk.sell.10k.bps", "sell 10k", "bps", ">= 0", "now", 100MS,                      \
+      "cost of selling 10,000 at market, against the mid", IBK)                                              \
+    X(WALK_SELL_100K, "book.walk.sell.100k.bps", "sell 100k", "bps", ">= 0", "now", 100MS,                   \
+      "cost of selling 100,000 at market, against the mid", IBK)                                             \
+    X(WALK_SELL_1M, "book.walk.sell.1m.bps", "sell 1M", "bps", ">= 0", "now", 100MS,                         \
+      "cost of selling 1,000,000 at market, against the mid", IBK)                                           \
+    X(WALK_ROUND_10K, "book.walk.round.10k.bps", "trip 10k", "bps", ">= 0", "now", 100MS,                    \
+      "buying and selling 10,000 at once", IBK)                                                              \
+    X(WALK_ROUND_100K, "book.walk.round.100k.bps", "trip 100k", "bps", ">= 0", "now", 100MS,                 \
+      "buying and selling 100,000 at once", IBK)                                                             \
+    X(WALK_ROUND_1M, "book.walk.round.1m.bps", "trip 1M", "bps", ">= 0", "now", 100MS,                       \
+      "buying and selling 1,000,000 at once", IBK)
+
+#define LIQUIDITY_ROWS(X)                                                                                    \
+    X(LIQUIDITY, "book.liquidity.relative", "liquidity", "1", "[0, 1]", "7 d", 1S,                           \
+      "liquidity score; 0.5 is usual for this market", "definition after Kyle 1985")                         \
+    X(LIQUIDITY_ABSOLUTE, "book.liquidity.absolute", "liq absolute", "1", "[0, 1]", "now", 1S,               \
+      "liquidity score against 1 bp, 1 M, 2 bps for 100 k, 5 s: ranks markets",                              \
+      "definition after Kyle 1985")                                                                          \
+    X(LIQUIDITY_ORDER, "book.liquidity.order", "usual order", "usd", ">= 10000", "7 d", 1S,                  \
+      "a twentieth of the median minute's volume, the order that the relative score looks at", "definition")
+
+#define BOOK_ROWS(X)                                                                                         \
+    SPREAD_ROWS(X) DEPTH_ROWS(X) IMBALANCE_ROWS(X) FAIR_ROWS(X) WALK_ROWS(X) LIQUIDITY_ROWS(X)
 
 #endif

@@ -33,13 +33,4 @@ void liquidity_distance(const struct book *b, const struct instrument *in, doubl
 /* ask * I + bid * (1 - I), I = bid size / (bid size + ask size); price units of the integers. */
 double liquidity_weighted_mid(const struct level *bid, const struct level *ask);
 
-/* A market order of qty (integer units) against one side of the book. Irvine, Benston & Kandel (2000). */
-struct liquidity_walk {
-    double filled, unfilled; /* base units */
-    double vwap, worst;      /* prices; 0 when nothing was filled */
-    double slippage_bps; /* of the VWAP against the mid, >= 0 is a cost; a lower bound when unfilled > 0 */
-};
-void liquidity_walk(const struct book *b, const struct instrument *in, enum side against, int64_t qty,
-                    struct liquidity_walk *ret_walk);
-
 #endif

@@ -132,26 +132,6 @@ static void test_ofi_sum(void **state)
     assert_int_equal(sum, 112680);
 }
 
-static void test_walk(void **state)
-{
-    struct fixture *x = *state;
-    size_t i;
-    json_t *v;
-    json_array_foreach(json_object_get(x->micro, "walk"), i, v)
-    {
-        struct liquidity_walk w;
-        load(x->book, &x->rows[(size_t)number(v, "i")]);
-        enum side against = number(v, "side") > 0 ? SIDE_ASK : SIDE_BID;
-        liquidity_walk(x->book, &inst, against, llround(number(v, "Q") * 1000), &w);
-        assert_true(is_close(w.filled, number(v, "filled"), TOLERANCE));
-        assert_true(is_close(w.unfilled, number(v, "unfilled"), TOLERANCE));
-        assert_true(is_close(w.vwap, number(v, "vwap"), 1e-9));
-        assert_true(is_close(w.worst, number(v, "worst"), TOLERANCE));
-        assert_true(is_close(w.slippage_bps, number(v, "slip_bps"), 1e-7));
-    }
-    assert_true(i >= 6);
-}
-
 /* The ten-level book of the score's vectors: depth in a band, pressure, distance-weighted imbalance, a walk by notional's size. */
 static void test_score_book(void **state)
 {
@@ -195,7 +175,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ofi_sum, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_walk, setup, teardown),
         cmocka_unit_test(test_score_book),
     };
     return cmocka_run_group_tests_name("liquidity", tests, NULL, NULL);
