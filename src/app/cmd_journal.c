@@ -2,6 +2,7 @@
 #include "fingerprint.h"
 #include "journal_prune.h"
 #include "journal_sql.h"
+#include "journal_upgrade.h"
 #include "output.h"
 #include "watch.h"
 
@@ -136,7 +137,7 @@ struct verify {
     uint64_t lagged_seq; /* where that was said last */
     bool was_lagged;
     bool has_other_libm;
-    uint64_t compared;
+    uint64_t compared, others; /* others: digests of another engine */
     bool has_tty;
 };
 
@@ -177,6 +178,10 @@ static int compare(struct verify *v, uint64_t exact, uint64_t all)
     const struct result *w = &v->want;
     bool is_equal = exact == w->digest_exact && (v->has_other_libm || all == w->digest_all);
 
+    if (w->from_id != ENGINE_VERSION || w->to_id != engine_layout()) {
+        v->others++;
+        return next_digest(v);
+    }
     text_time(when, sizeof when, w->time_ns, 3, true);
     v->compared++;
     if (is_equal)
@@ -283,7 +288,8 @@ static int verify(struct journal *j, const char *path)
         fputs("\r\033[K", stderr);
     if (status != 0)
         return status;
-    const char *doubles = v.was_lagged       ? "; digests behind a lost span are not comparable"
+    const char *doubles = v.others > 0       ? "; others are of another engine, not comparable"
+                          : v.was_lagged     ? "; digests behind a lost span are not comparable"
                           : v.has_other_libm ? "; doubles not comparable (another libm)"
                                              : "";
     char pruned[80] = "", when[48];
@@ -318,7 +324,12 @@ int command_journal(const struct cli *cli, const struct settings *settings)
         const char *name;
         size_t arg_n;
         int (*run)(struct journal *j, const struct cli *cli);
-    } ways[] = {{"info", 2, info}, {"verify", 2, check}, {"sql", 3, sql}, {"prune", 2, NULL}};
+        int (*run_path)(const struct cli *cli); /* where it is more than read */
+    } ways[] = {{"info", 2, info, NULL},
+                {"verify", 2, check, NULL},
+                {"sql", 3, sql, NULL},
+                {"prune", 2, NULL, journal_prune_command},
+                {"upgrade", 2, NULL, journal_upgrade_command}};
     struct journal *j;
     char why[512] = "";
     size_t i = 0, n = sizeof ways / sizeof ways[0];
@@ -327,15 +338,20 @@ int command_journal(const struct cli *cli, const struct settings *settings)
     while (i < n && (cli->arg_n != ways[i].arg_n || strcmp(cli->args[0], ways[i].name) != 0))
         i++;
     if (i == n) {
-        complain("journal: write info JOURNAL, verify JOURNAL, sql JOURNAL QUERY or prune JOURNAL");
+        complain(
+            "journal: write info JOURNAL, verify JOURNAL, sql JOURNAL QUERY, prune JOURNAL or upgrade JOURNAL");
         return 2;
     }
-    if (!ways[i].run)
-        return journal_prune_command(cli);
-    if (cli->keep_ns != 0 || cli->max_size) {
+    if ((cli->keep_ns != 0 || cli->max_size) && ways[i].run_path != journal_prune_command) {
         complain("journal %s: --keep and --max-size are of prune", ways[i].name);
         return 2;
     }
+    if (cli->copy && ways[i].run_path != journal_upgrade_command) {
+        complain("journal %s: --copy is of upgrade", ways[i].name);
+        return 2;
+    }
+    if (ways[i].run_path)
+        return ways[i].run_path(cli);
     int err = journal_open(cli->args[1], &j, why, sizeof why);
     if (err < 0)
         return complain("%s: %s", cli->args[1], why[0] ? why : ap_err_text(err));

@@ -59,6 +59,8 @@ const struct cli_option cli_options[] = {
      "prune: what is older than DURATION before the newest event goes"},
     {"max-size", 0, "SIZE", CLI_KIND_TEXT, JOURNAL, AT(max_size), 0, 0, NULL,
      "prune: the oldest goes until the file is about SIZE, such as 500M or 20G"},
+    {"copy", 0, "FILE", CLI_KIND_FILE, JOURNAL, AT(copy), 0, 0, NULL,
+     "upgrade: first make FILE a copy of the journal as it is"},
     {"capture", 0, "FILE", CLI_KIND_CAPTURES, SIM, AT(captures), 0, 0, NULL,
      "serve the frames of this capture instead of the market model; several make one market"},
     {"port", 0, "N", CLI_KIND_INT, SIM, AT(port), 0, 65535, NULL, "listen on port N (default: any free one)"},
@@ -167,7 +169,7 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
                        "an hour of best bids and asks"}}},
     [CLI_JOURNAL] =
         {.name = "journal",
-         .synopsis = "info|verify|sql|prune JOURNAL [QUERY]",
+         .synopsis = "info|verify|sql|prune|upgrade JOURNAL [QUERY]",
          .line = "look into a journal, check it, query it, shorten it",
          .text =
              "info prints what the journal holds: instruments, times, events, gaps, and what each takes. verify replays it "
@@ -175,10 +177,11 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
              "that the journal lost they cannot be compared, up to the next session, and it says so. sql prints the rows of "
              "one SQL query as CSV, such as: select side, sum(quantity) from trades group by side. alphaplus-journal(5) "
              "lists the tables. prune drops the oldest events and gives their room back; it can be interrupted, and is "
-             "refused while the journal is being written.",
+             "refused while the journal is being written. upgrade brings a journal of an older alphaplus up to date, in "
+             "place.",
          .words_min = 2,
          .words_max = 3,
-         .words = {{CLI_WORDS_CHOICE, "info|verify|sql|prune"}, FILE_WORD, {CLI_WORDS_NONE, NULL}},
+         .words = {{CLI_WORDS_CHOICE, "info|verify|sql|prune|upgrade"}, FILE_WORD, {CLI_WORDS_NONE, NULL}},
          .examples = {{"journal info day.apj", "what is in it"},
                       {"journal verify day.apj", "compare replay with the live run"},
                       {"journal sql day.apj \"$query\"", "the rows of a query, as CSV"},

@@ -185,7 +185,12 @@ static void run_tick(struct engine *e, int64_t tick_ns)
         chain_second(e);
     }
     if (tick_ns % DIGEST_EVERY_NS == 0) {
-        struct result r = {.size = sizeof r, .kind = RESULT_DIGEST, .seq = e->head.seq, .time_ns = tick_ns};
+        struct result r = {.size = sizeof r,
+                           .kind = RESULT_DIGEST,
+                           .seq = e->head.seq,
+                           .time_ns = tick_ns,
+                           .from_id = ENGINE_VERSION,
+                           .to_id = engine_layout()};
         engine_digest(e, &r.digest_exact, &r.digest_all);
         engine_add_result(e, &r);
     }
@@ -293,7 +298,9 @@ void engine_seal(struct engine *e)
                        .kind = RESULT_DIGEST,
                        .is_final = 1,
                        .seq = e->head.seq,
-                       .time_ns = e->head.time_ns};
+                       .time_ns = e->head.time_ns,
+                       .from_id = ENGINE_VERSION,
+                       .to_id = engine_layout()};
     engine_digest(e, &r.digest_exact, &r.digest_all);
     engine_add_result(e, &r);
     for (uint32_t i = 0; i < e->head.market_n; i++)

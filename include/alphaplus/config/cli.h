@@ -56,6 +56,7 @@ struct cli {
     const char *venue, *output, *instruments, *instrument, *from, *to, *format;
     int64_t keep_ns;      /* journal prune --keep DURATION; 0: not given */
     const char *max_size; /* --max-size SIZE, as typed */
+    const char *copy;     /* journal upgrade --copy FILE */
     const char *captures[CLI_ARGS_MAX];
     size_t capture_n;
     int port;           /* -1: not given */

@@ -75,6 +75,19 @@ struct journal_prune_report {
 AP_MUST_CHECK int journal_prune(const struct journal_prune_options *o,
                                 struct journal_prune_report *ret_report, char *why, size_t why_size);
 
+/* Brings a journal of an older schema up to date, in place; what a later schema keeps beside the events begins empty. */
+struct journal_upgrade_options {
+    const char *path;
+    const char *
+        copy; /* NULL, or a new file that becomes a copy of the journal as it is: AP_EEXISTS when it is there */
+    bool (*progress)(void *user,
+                     double part); /* of the copy; NULL, or false to stop: AP_EAGAIN, nothing was changed */
+    void *user;                    /* borrowed */
+};
+/* *ret_from: the schema that it had; JOURNAL_SCHEMA: nothing to do. Errors as of journal_open and journal_writer_open. */
+AP_MUST_CHECK int journal_upgrade(const struct journal_upgrade_options *o, int *ret_from, char *why,
+                                  size_t why_size);
+
 struct journal_session {
     int64_t id, start_ns, end_ns;
     uint64_t first_seq, last_seq;

@@ -4,11 +4,12 @@
 
 #include <stdint.h>
 
+/* DIGEST: from_id and to_id are ENGINE_VERSION and engine_layout() of whose it is. BAR and what follows: records of model/rollup.h. */
 #define RESULT_KIND_LIST(X)                                                                                  \
     X(1, GAP, "gap")       /* cause, text; from_id .. to_id: the ids that did not follow */                  \
     X(2, HEALED, "healed") /* the book is true again */                                                      \
     X(3, DIGEST, "digest") /* digest_exact, digest_all after event seq */                                    \
-    X(4, BAR, "bar")       /* this and the next two: records of model/rollup.h */                            \
+    X(4, BAR, "bar")                                                                                         \
     X(5, FIGURES, "figures")                                                                                 \
     X(6, LEVELS, "levels")
 enum result_kind {
