@@ -369,7 +369,16 @@ static void fill_head(const struct fake_market *m, struct head_view *h)
                                .frames = 184211,
                                .bytes = 99121334,
                                .frames_per_s = 88,
-                               .bytes_per_s = 61233};
+                               .bytes_per_s = 61233,
+                               .has_clock = 1,
+                               .clock_ns = -1840000,
+                               .clock_error_ns = 2100000,
+                               .has_latency = 1,
+                               .latency_p50_ns = 6600000,
+                               .latency_p99_ns = 31000000,
+                               .rotations = 2,
+                               .unknown_frames = 5,
+                               .unknown = {{"(symbol)", 3}, {"kline", 2}}};
     snprintf(f->row.venue, sizeof f->row.venue, "binance");
     snprintf(f->row.reason, sizeof f->row.reason, "%s", m->reason);
     f->since_ns = FAKE_MARKET_BEGIN_NS;

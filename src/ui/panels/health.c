@@ -61,6 +61,47 @@ __attribute__((format(printf, 4, 5))) static void entry(struct list *l, uint8_t 
     pane_text(l->p, LABEL_COLS, l->y++, role, text);
 }
 
+/* Of the venue that the shown instrument is on; NULL: none yet. */
+static const struct feed_row *feed_of(const struct ui *ui)
+{
+    const struct head_view *h = &ui->live.head;
+    for (uint32_t i = 0; i < h->feed_n && i < VENUE_MAX; i++) {
+        if (data_has_market(&ui->live) && strcmp(h->feeds[i].row.venue, ui->live.market.inst.venue) == 0)
+            return &h->feeds[i].row;
+    }
+    return NULL;
+}
+
+static void feed_times(struct list *l, const struct feed_row *f)
+{
+    char a[FORMAT_MAX], b[FORMAT_MAX];
+    if (f->has_latency)
+        entry(l, ROLE_TEXT, "feed", "p50 %s   p99 %s%s", format_latency(a, f->latency_p50_ns),
+              format_latency(b, f->latency_p99_ns), f->is_latency_raw ? "   by this clock" : "");
+    else
+        entry(l, ROLE_UNKNOWN, "feed", FORMAT_NONE);
+    if (f->has_clock)
+        entry(l, ROLE_TEXT, "clock", "the venue's %s %s, give or take %s",
+              format_latency(a, f->clock_ns < 0 ? -f->clock_ns : f->clock_ns),
+              f->clock_ns < 0 ? "behind" : "ahead", format_latency(b, f->clock_error_ns));
+    else
+        entry(l, ROLE_UNKNOWN, "clock", FORMAT_NONE);
+}
+
+static void feed_details(struct list *l, const struct feed_row *f)
+{
+    char text[160] = "";
+    size_t n = 0;
+    for (int i = 0; i < FEED_UNKNOWN_MAX && f->unknown[i].name[0] && n < sizeof text; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s %" PRIu64, i > 0 ? ", " : "",
+                              f->unknown[i].name, f->unknown[i].count);
+    feed_times(l, f);
+    entry(l, n > 0 ? ROLE_WARN : ROLE_DIM, "unknown", "%s", n > 0 ? text : "none");
+    entry(l, ROLE_TEXT, "mended",
+          "turned %" PRIu64 "  renewed %" PRIu64 "  repeats %" PRIu64 "  REST errors %" PRIu64, f->rotations,
+          f->renewals, f->repeats, f->rest_errors);
+}
+
 static void book_rows(const struct ui *ui, const struct pane *p)
 {
     const struct market_view *m = &ui->live.market;
@@ -75,6 +116,9 @@ static void book_rows(const struct ui *ui, const struct pane *p)
           format_age(a, ui->live.head.time_ns - m->book_since_ns));
     entry(&l, m->gaps > 0 ? ROLE_WARN : ROLE_TEXT, "gaps",
           "%" PRIu64 "   resyncs %" PRIu64 "   crossed %" PRIu64, m->gaps, m->resyncs, m->crossed);
+    if (m->checksums > 0)
+        entry(&l, m->mismatches > 0 ? ROLE_WARN : ROLE_TEXT, "checksums", "%" PRIu64 " wrong of %" PRIu64,
+              m->mismatches, m->checksums);
     entry(&l, ROLE_TEXT, "updates", "%s of %s levels", format_count(a, m->depth_events),
           format_count(b, m->level_updates));
     entry(&l, ROLE_TEXT, "trades", "%s", format_count(a, m->trades));
@@ -85,6 +129,9 @@ static void book_rows(const struct ui *ui, const struct pane *p)
     else
         entry(&l, ROLE_UNKNOWN, "known", FORMAT_NONE);
     entry(&l, ROLE_TEXT, "latency", "%s exchange to here", format_latency(a, m->latency_ns));
+    const struct feed_row *feed = feed_of(ui);
+    if (feed)
+        feed_details(&l, feed);
     entry(&l, ui->live.head.lost > 0 ? ROLE_BAD : ROLE_TEXT, "lost", "%s events",
           format_count(a, ui->live.head.lost));
     entry(&l, ROLE_DIM, "digest", "%016" PRIx64, ui->live.head.digest_all);
