@@ -101,7 +101,9 @@ static void command_remove(struct ui *ui, const char *argument)
 {
     char name[INSTRUMENT_NAME_MAX];
     uint32_t market;
-    if (find_market(ui, argument, &market, name))
+    if (strchr(argument, ':') != NULL) /* also one that the venue does not have */
+        watch(ui, true, argument);
+    else if (find_market(ui, argument, &market, name))
         watch(ui, true, name);
 }
 
