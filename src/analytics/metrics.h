@@ -32,6 +32,9 @@ extern const struct measure measure_liquidations, measure_cascade, measure_liqma
 struct metric_value *measures_own(struct measures *m, const struct measure *which, void **ret_state);
 const void *measures_state(const struct measures *m, const struct measure *which);
 
+extern const struct measure measure_mlofi, measure_execution, measure_vpin, measure_kyle, measure_illiquidity,
+    measure_tradetime, measure_recovery, measure_walk;
+
 /* Sets values[first .. first + n) to this state. */
 void metrics_none(struct metric_value *values, int first, int n, enum metric_state state);
 

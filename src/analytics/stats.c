@@ -266,7 +266,7 @@ static int compare_survival(const void *a, const void *b)
     return (int)y->is_event - (int)x->is_event;
 }
 
-bool stats_survival_median(struct survival *s, size_t n, double *ret_median)
+bool stats_survival(struct survival *s, size_t n, double level, double *ret_time)
 {
     double alive = 1.0;
     qsort(s, n, sizeof *s, compare_survival);
@@ -274,8 +274,8 @@ bool stats_survival_median(struct survival *s, size_t n, double *ret_median)
         if (!s[i].is_event)
             continue;
         alive *= 1.0 - 1.0 / (double)(n - i);
-        if (alive <= 0.5 + 1e-12) {
-            *ret_median = s[i].time;
+        if (alive <= level + 1e-12) {
+            *ret_time = s[i].time;
             return true;
         }
     }

@@ -89,13 +89,11 @@ double stats_mad(double *x, size_t n, double centre);
 void stats_ratio(const double *num, const double *den, size_t n, size_t lags, double *ret_ratio,
                  double *ret_se);
 
-/* Median survival time by Kaplan and Meier (1958): durations, each observed or censored, at most STATS_SURVIVAL_MAX of them. False: more than
- * half outlive the last event. Reorders both arrays. */
-#define STATS_SURVIVAL_MAX 256
+/* Survival by Kaplan and Meier (1958): the first time at which no more than `level` survive. False: more outlive the last event. Sorts s. */
 struct survival {
     double time;
     bool is_event; /* false: censored then */
 };
-bool stats_survival_median(struct survival *s, size_t n, double *ret_median);
+bool stats_survival(struct survival *s, size_t n, double level, double *ret_time);
 
 #endif

@@ -6,6 +6,7 @@
 #include <alphaplus/analytics/hasbrouck.h>
 #include <alphaplus/analytics/impact.h>
 #include <alphaplus/analytics/ofi.h>
+#include <alphaplus/analytics/resilience.h>
 #include <alphaplus/analytics/special.h>
 #include <alphaplus/analytics/stats.h>
 #include <alphaplus/analytics/vpin.h>
@@ -497,17 +498,52 @@ static void test_efficiency_bounds(void **state)
     assert_near(efficiency_joint_p(1.959963984540054, 1), 0.05, 1e-12);
 }
 
+static size_t numbers(const json_t *list, double *out, size_t max)
+{
+    size_t n = 0;
+    for (; n < json_array_size(list) && n < max; n++)
+        out[n] = json_number_value(json_array_get(list, n));
+    return n;
+}
+
+static void test_resilience(void **state)
+{
+    double t[64], depth[64], half;
+    json_t *v = vector_json("scores_resilience.json");
+    size_t n = numbers(json_object_get(v, "t"), t, 64);
+    (void)state;
+    assert_int_equal(numbers(json_object_get(v, "D"), depth, 64), n);
+    assert_true(resilience_half_life(t, depth, n, number(v, "D0"), &half));
+    assert_near(half, number(v, "nonparam"), 1e-12);
+    assert_true(resilience_exponential(t, depth, n, number(v, "D0"), &half));
+    assert_near(half, json_number_value(json_array_get(json_object_get(v, "log_fit_tau_hl"), 1)), 1e-12);
+    assert_false(resilience_half_life(t, depth, 3, number(v, "D0"), &half)); /* not back yet */
+    assert_false(resilience_half_life(t, depth, n, 10.0, &half));            /* nothing was missing */
+    assert_false(resilience_half_life(t, depth, 0, 10.0, &half));
+    assert_false(resilience_exponential(t, depth, 2, number(v, "D0"), &half));
+    json_decref(v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spreads),     cmocka_unit_test(test_identity),
-        cmocka_unit_test(test_kyle),        cmocka_unit_test(test_amihud),
-        cmocka_unit_test(test_roll),        cmocka_unit_test(test_roll_known),
-        cmocka_unit_test(test_square_root), cmocka_unit_test(test_ofi_regression),
-        cmocka_unit_test(test_levels),      cmocka_unit_test(test_vpin),
-        cmocka_unit_test(test_vpin_bulk),   cmocka_unit_test(test_vpin_extremes),
-        cmocka_unit_test(test_hasbrouck),   cmocka_unit_test(test_hasbrouck_refusals),
-        cmocka_unit_test(test_efficiency),  cmocka_unit_test(test_efficiency_bounds),
+        cmocka_unit_test(test_spreads),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_kyle),
+        cmocka_unit_test(test_amihud),
+        cmocka_unit_test(test_roll),
+        cmocka_unit_test(test_roll_known),
+        cmocka_unit_test(test_square_root),
+        cmocka_unit_test(test_ofi_regression),
+        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_vpin),
+        cmocka_unit_test(test_vpin_bulk),
+        cmocka_unit_test(test_vpin_extremes),
+        cmocka_unit_test(test_hasbrouck),
+        cmocka_unit_test(test_hasbrouck_refusals),
+        cmocka_unit_test(test_resilience),
+        cmocka_unit_test(test_efficiency),
+        cmocka_unit_test(test_efficiency_bounds),
     };
     return cmocka_run_group_tests_name("flow", tests, read_all, NULL);
 }

@@ -214,14 +214,14 @@ static void test_survival(void **state)
     (void)state;
     for (size_t i = 0; i < 21; i++)
         s[20 - i] = (struct survival){given[i].time, given[i].is_event};
-    assert_true(stats_survival_median(s, 21, &median));
+    assert_true(stats_survival(s, 21, 0.5, &median));
     assert_near(median, 23.0, 0.0);
     for (size_t i = 0; i < 21; i++)
         s[i].is_event = s[i].time < 10;
-    assert_false(stats_survival_median(s, 21, &median));
-    assert_true(stats_survival_median(same, 2, &median));
+    assert_false(stats_survival(s, 21, 0.5, &median));
+    assert_true(stats_survival(same, 2, 0.5, &median));
     assert_near(median, 5.0, 0.0);
-    assert_false(stats_survival_median(same, 0, &median));
+    assert_false(stats_survival(same, 0, 0.5, &median));
 }
 
 static void test_special(void **state)
