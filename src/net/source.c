@@ -351,10 +351,7 @@ static void greet_quiet(struct source *s)
         struct wish *w = &s->wishes[i];
         int64_t since_ns = w->watch.streams[WATCH_BOOK].since_ns;
         if (!w->has_asked && since_ns != 0 && recv_ns - since_ns > s->tuning->snapshot_quiet_ns) {
-            w->has_asked = true;
-            if (s->venue->snapshot_by == SNAPSHOT_REST) {
-                source_want_snapshot(s, w->id);
-            }
+            source_greet(s, w);
         }
     }
 }

@@ -130,6 +130,8 @@ AP_MUST_CHECK int source_add(struct source *s, uint32_t id, const char *symbol);
 void source_remove(struct source *s, uint32_t id);
 /* As soon as it can be of use: not before the book's first update, nor while one is on its way, nor too often. */
 void source_want_snapshot(struct source *s, uint32_t id);
+/* Its book came up: it needs a snapshot now, however often its connection broke before. Unless the subscription brings it. */
+void source_greet(struct source *s, struct wish *w);
 struct wish *source_wish(struct source *s, uint32_t id); /* NULL: not of this venue */
 
 void source_tick(struct source *s, int64_t now_ns);

@@ -85,17 +85,12 @@ bool source_admit(struct source *s, struct event_buf *out, bool is_joining)
     return is_book_news;
 }
 
-/* The subscription itself may have brought the snapshot. */
 void source_greet_books(struct source *s)
 {
     for (uint32_t i = 0; i < s->wish_n; i++) {
         struct wish *w = &s->wishes[i];
-        if (w->watch.streams[WATCH_BOOK].heard_ns == 0 || w->has_asked) {
-            continue;
-        }
-        w->has_asked = true;
-        if (s->venue->snapshot_by == SNAPSHOT_REST) {
-            source_want_snapshot(s, w->id);
+        if (w->watch.streams[WATCH_BOOK].heard_ns != 0 && !w->has_asked) {
+            source_greet(s, w);
         }
     }
     source_report(s, wire_now(s->wire));

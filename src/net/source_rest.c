@@ -2,7 +2,7 @@
 #include "net/source.h"
 #include <alphaplus/base/text.h>
 
-#define SNAPSHOT_CALM_NS (60 * NS_PER_S) /* after this long without one, the waits begin anew */
+#define SNAPSHOT_CALM_NS (10 * NS_PER_S) /* after this long without one, the waits begin anew */
 #define LIST_PAGES_MAX   32
 #define CLOCK_FIRST      5 /* looks at the venue's clock in quick succession */
 
@@ -64,6 +64,17 @@ void source_want_snapshot(struct source *s, uint32_t id)
     }
     w->wants_snapshot = true;
     ask_snapshot(s, w, now_ns);
+}
+
+void source_greet(struct source *s, struct wish *w)
+{
+    int64_t soon_ns = wire_now(s->wire) + s->tuning->snapshot_gap_ns;
+    w->has_asked = true;
+    backoff_reset(&w->snapshot_backoff);
+    w->snapshot_due_ns = w->snapshot_due_ns > soon_ns ? soon_ns : w->snapshot_due_ns;
+    if (s->venue->snapshot_by == SNAPSHOT_REST) {
+        source_want_snapshot(s, w->id);
+    }
 }
 
 /* One that fails is asked for ever more seldom, see on_poll. */
@@ -131,6 +142,10 @@ static int emit_answer(struct source *s, const struct rest_result *result, const
 
 static void on_snapshot(struct source *s, struct wish *w, const struct rest_result *result, int64_t now_ns)
 {
+    if (!w->has_asked) { /* its stream went down meanwhile: a book that nothing keeps up to date must not look true */
+        w->is_snapshot_coming = false;
+        return;
+    }
     int err = result->err != 0 ? result->err : emit_answer(s, result, w);
     w->is_snapshot_coming = false;
     w->snapshot_done_ns = now_ns;

@@ -11,7 +11,9 @@ struct tuning {
     int64_t row_ns;     /* between two FEED rows while figures change */
     int64_t connect_ns; /* to connect, TLS and upgrade included */
     int64_t backoff_base_ns, backoff_cap_ns;
-    int64_t stable_ns;        /* a connection that lived this long starts again at the base */
+    int64_t
+        stable_ns; /* a connection that lived this long starts again at the base; cut every few seconds it is made
+                               * anew at once, still far from the 300 in five minutes that venues allow */
     int64_t first_ns;         /* after subscribing: a stream that has not spoken yet is reported */
     int64_t stale_ns;         /* a stream that spoke and fell silent is reported */
     int64_t dead_ns;          /* a connection without market data is made anew */
