@@ -251,52 +251,32 @@ static void compare(const struct member *all, uint32_t n, const struct feed_view
     }
 }
 
-/* --- all assets ----------------------------------------------------------------------------------------------------- */
+/* --- one asset ------------------------------------------------------------------------------------------------------ */
 
-/* Members of the asset of markets[first], from there on. */
-static uint32_t gather(struct market *const *markets, uint32_t n, uint32_t first,
-                       struct member all[INSTRUMENT_MAX])
+void asset_tick(struct market *const *markets, uint32_t n, const struct feed_view *feeds, int64_t tick_ns)
 {
-    uint32_t found = 0;
-    for (uint32_t i = first; i < n; i++) {
-        if (takes_part(markets[i]) && is_same_asset(markets[i], markets[first]))
-            all[found++] = look_at(markets[i]);
-    }
-    return found;
-}
+    static const struct asset_sum nothing;
+    struct member all[INSTRUMENT_MAX];
+    struct asset_sum s = {0};
+    uint32_t members = 0;
 
-static bool is_first(struct market *const *markets, uint32_t i)
-{
-    for (uint32_t k = 0; k < i; k++) {
-        if (takes_part(markets[k]) && is_same_asset(markets[k], markets[i]))
-            return false;
-    }
-    return true;
-}
-
-static const struct asset_sum nothing;
-
-void assets_tick(struct market *const *markets, uint32_t n, const struct feed_view *feeds, int64_t tick_ns)
-{
     for (uint32_t i = 0; i < n; i++) {
-        struct member all[INSTRUMENT_MAX];
-        if (!takes_part(markets[i])) {
+        if (takes_part(markets[i])) {
+            all[members++] = look_at(markets[i]);
+        } else {
             asset_take(markets[i]->measures, &nothing);
             asset_part_ways(markets[i]->measures);
-            continue;
         }
-        if (!is_first(markets, i))
-            continue;
-        struct asset_sum s = {0};
-        uint32_t members = gather(markets, n, i, all);
-        add_books(all, members, &s);
-        add_liqs(all, members, &s);
-        add_contracts(all, members, &s);
-        add_prices(all, members, &s);
-        for (uint32_t k = 0; k < members; k++)
-            asset_take(all[k].market->measures, &s);
-        compare(all, members, feeds, tick_ns % COMPARE_EVERY_NS == 0);
     }
+    if (members == 0)
+        return;
+    add_books(all, members, &s);
+    add_liqs(all, members, &s);
+    add_contracts(all, members, &s);
+    add_prices(all, members, &s);
+    for (uint32_t i = 0; i < members; i++)
+        asset_take(all[i].market->measures, &s);
+    compare(all, members, feeds, tick_ns % COMPARE_EVERY_NS == 0);
 }
 
 void asset_detail(struct market *const *markets, uint32_t n, uint32_t market, struct asset_detail *ret_detail)

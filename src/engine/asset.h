@@ -7,8 +7,8 @@
 
 #include <alphaplus/model/detail.h>
 
-/* After every market ran its own tick. `feeds` are the engine's, by market.feed. */
-void assets_tick(struct market *const *markets, uint32_t n, const struct feed_view *feeds, int64_t tick_ns);
+/* All markets of one base, in the engine's order, after each ran its own tick. `feeds` are the engine's, by market.feed. */
+void asset_tick(struct market *const *markets, uint32_t n, const struct feed_view *feeds, int64_t tick_ns);
 /* Who makes up the asset of this market. */
 void asset_detail(struct market *const *markets, uint32_t n, uint32_t market,
                   struct asset_detail *ret_detail);

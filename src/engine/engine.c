@@ -34,7 +34,6 @@ int engine_begin_session(struct engine *e)
     }
     e->portfolio = portfolio;
     params_init(&e->env.params);
-    e->chain = (struct digest){HASH_SEED, HASH_SEED};
     e->head.risk.first_to_die = -1;
     e->is_head_dirty = e->is_risk_dirty = true;
     return 0;
@@ -54,6 +53,7 @@ void engine_end_session(struct engine *e)
     e->liqs = (struct liqs){0};
     e->head = (struct head_view){0};
     memset(e->by_id, 0, sizeof e->by_id);
+    memset(e->is_heard, 0, sizeof e->is_heard);
     memset(e->picture_ns, 0, sizeof e->picture_ns);
     if (e->pub)
         trail_clear(publication_liquidations(e->pub));
@@ -68,8 +68,11 @@ int engine_create(struct publication *pub, const struct engine_hooks *hooks, str
     if (hooks)
         e->hooks = *hooks;
     e->env.worker = e->hooks.worker;
-    int err = engine_begin_session(e);
+    int err = steps_init(&e->steps, e->hooks.on_book ? NULL : e->hooks.crew);
+    if (err == 0)
+        err = engine_begin_session(e);
     if (err < 0) {
+        steps_finish(&e->steps);
         free(e);
         return err;
     }
@@ -82,18 +85,23 @@ void engine_destroy(struct engine *e)
     if (!e)
         return;
     engine_end_session(e);
+    steps_finish(&e->steps);
     free(e);
+}
+
+void engine_note_at(struct engine *e, const struct market *m, enum note_kind kind, const char *text,
+                    int64_t time_ns, uint64_t seq)
+{
+    struct note_item item = {
+        .time_ns = time_ns, .seq = seq, .instrument = m ? m->index : UINT32_MAX, .kind = (uint16_t)kind};
+    text_copy(item.text, sizeof item.text, text);
+    if (e->pub)
+        trail_push(publication_notes(e->pub), &item);
 }
 
 void engine_note(struct engine *e, const struct market *m, enum note_kind kind, const char *text)
 {
-    struct note_item item = {.time_ns = e->head.time_ns,
-                             .seq = e->head.seq,
-                             .instrument = m ? m->index : UINT32_MAX,
-                             .kind = (uint16_t)kind};
-    text_copy(item.text, sizeof item.text, text);
-    if (e->pub)
-        trail_push(publication_notes(e->pub), &item);
+    engine_note_at(e, m, kind, text, e->head.time_ns, e->head.seq);
 }
 
 void engine_add_result(struct engine *e, const struct result *r)
@@ -103,60 +111,44 @@ void engine_add_result(struct engine *e, const struct result *r)
     e->results.items[e->results.head++ % RESULTS_KEPT] = *r;
 }
 
-void engine_tell_mark(struct engine *e, struct market *m)
+void engine_report_break(struct engine *e, const struct market *m, const struct result *r)
 {
-    double mark = market_mark_price(m);
-    if (mark == m->told_mark && mark != 0.0)
-        return;
-    m->told_mark = mark;
-    portfolio_set_mark(e->portfolio, m->name, mark, m->view.inst.inverse);
-    e->is_risk_dirty = true;
+    engine_add_result(e, r);
+    engine_note_at(e, m, r->kind == RESULT_GAP ? NOTE_GAP : NOTE_RESYNC, r->text, r->time_ns, r->seq);
 }
 
-/* --- time -------------------------------------------------------------------------------------------------------- */
-
-struct wall_note {
-    struct engine *engine;
-    const struct market *market;
-};
-
-static void on_wall(void *user, enum wall_change change, const struct wall_track *track)
+void engine_order_markets(struct engine *e)
 {
-    const struct wall_note *n = user;
-    const struct instrument *in = &n->market->view.inst;
-    char text[80], px[FIXED_TEXT_MAX], money[16];
-
-    fixed_format(px, track->px, in->price_decimals);
-    text_money(money, sizeof money, instrument_notional(in, track->px, track->qty));
-    snprintf(text, sizeof text, "%s wall %s %s %s", track->side == SIDE_BID ? "bid" : "ask", px, money,
-             change == WALL_BORN ? "formed" : "gone");
-    engine_note(n->engine, n->market, change == WALL_BORN ? NOTE_WALL_BORN : NOTE_WALL_GONE, text);
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < e->head.market_n; i++) {
+        const char *base = e->markets[i]->view.inst.base;
+        e->asset[i] = 0;
+        while (strcmp(e->markets[e->asset[i]]->view.inst.base, base) != 0)
+            e->asset[i]++;
+    }
+    for (uint32_t first = 0; first < e->head.market_n; first++) {
+        for (uint32_t i = first; e->asset[first] == first && i < e->head.market_n; i++) {
+            if (e->asset[i] == first)
+                e->order[n++] = i;
+        }
+    }
 }
 
-/* One link of the chain: what was published in this second. */
-static void chain_second(struct engine *e)
+/* Brings the portfolio's marks up to date. */
+static void tell_marks(struct engine *e)
 {
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct market *m = e->markets[i];
-        market_refresh(m);
-        digest_market(&e->chain, &m->view, metric_registry());
-        digest_u64(&e->chain, (uint64_t)m->sweep.px);
-        digest_u64(&e->chain, (uint64_t)m->sweep.qty);
-        const struct heat_column *c = heat_newest(m->heat);
-        if (c)
-            digest_bytes(&e->chain, c, sizeof *c);
+        double mark = market_mark_price(m);
+        if (mark == m->told_mark && mark != 0.0)
+            continue;
+        m->told_mark = mark;
+        portfolio_set_mark(e->portfolio, m->name, mark, m->view.inst.inverse);
+        e->is_risk_dirty = true;
     }
 }
 
-static void tell_bars(const struct engine *e, const struct market *m, int64_t tick_ns)
-{
-    const struct bars *bars = measures_bars(m->measures);
-    for (int span = 0; e->hooks.on_bar && span < BAR_SPANS; span++) {
-        const struct bar *bar = bars_closed(bars, (enum bar_span)span, tick_ns);
-        if (bar)
-            e->hooks.on_bar(e->hooks.user, &m->view.inst, bar);
-    }
-}
+/* --- time -------------------------------------------------------------------------------------------------------- */
 
 static void tell_running_bars(const struct engine *e, const struct market *m)
 {
@@ -167,23 +159,21 @@ static void tell_running_bars(const struct engine *e, const struct market *m)
     }
 }
 
+/* All markets must be seen as of such a tick. */
+static bool is_meeting(const struct engine *e, int64_t tick_ns)
+{
+    bool is_hooked = e->hooks.on_tick && e->hooks.tick_every_ns > 0 && tick_ns % e->hooks.tick_every_ns == 0;
+    return is_hooked || tick_ns % DIGEST_EVERY_NS == 0;
+}
+
 static void run_tick(struct engine *e, int64_t tick_ns)
 {
     e->head.time_ns = tick_ns;
-    for (uint32_t i = 0; i < e->head.market_n; i++) {
-        struct wall_note n = {e, e->markets[i]};
-        market_tick(e->markets[i], tick_ns, on_wall, &n);
-        tell_bars(e, e->markets[i], tick_ns);
-        e->markets[i]->view.time_ns = tick_ns;
-        if (e->markets[i]->told_mark != 0.0 && !e->markets[i]->view.has_mark)
-            engine_tell_mark(e, e->markets[i]);
-    }
-    assets_tick(e->markets, e->head.market_n, e->head.feeds, tick_ns);
     e->is_head_dirty = true;
-    if (tick_ns % NS_PER_S == 0) {
-        liqs_expire(&e->liqs, tick_ns);
-        chain_second(e);
-    }
+    steps_tick(e);
+    if (!is_meeting(e, tick_ns))
+        return;
+    steps_settle(e);
     if (tick_ns % DIGEST_EVERY_NS == 0) {
         struct result r = {.size = sizeof r,
                            .kind = RESULT_DIGEST,
@@ -226,13 +216,27 @@ int engine_apply(struct engine *e, const struct event *ev)
         e->head.time_ns = ev->recv_ns;
     e->head.seq = ev->seq;
     e->is_head_dirty = true;
-    return engine_dispatch(e, ev);
+    if (ev->kind == EVENT_IDLE)
+        return 0;
+    struct market *m = engine_market_of(e, ev);
+    if (!steps_is_kind(ev->kind)) {
+        steps_settle(e);
+        return engine_dispatch(e, ev);
+    }
+    if (!m) {
+        e->skipped++;
+        return 0;
+    }
+    if (m->feed < VENUE_MAX)
+        e->head.feeds[m->feed].last_ns = ev->recv_ns;
+    return steps_event(e, m, ev);
 }
 
 /* --- what comes out ---------------------------------------------------------------------------------------------- */
 
 bool engine_next_wish(struct engine *e, uint32_t *ret_instrument)
 {
+    steps_settle(e);
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct market *m = e->markets[i];
         if (!m->is_declared || !sync_wants_snapshot(&m->sync))
@@ -246,6 +250,7 @@ bool engine_next_wish(struct engine *e, uint32_t *ret_instrument)
 
 bool engine_next_result(struct engine *e, struct result *ret_result)
 {
+    steps_settle(e);
     if (e->results.tail == e->results.head)
         return false;
     *ret_result = e->results.items[e->results.tail++ % RESULTS_KEPT];
@@ -262,29 +267,37 @@ static enum completeness liqs_floor(const struct engine *e)
 
 static void refresh_head(struct engine *e)
 {
+    steps_settle(e);
     liqs_totals(&e->liqs, e->head.time_ns, liqs_floor(e), e->head.liq);
+    if (e->portfolio)
+        tell_marks(e);
     if (e->is_risk_dirty && e->portfolio)
         portfolio_view(e->portfolio, &e->head.risk);
     e->is_risk_dirty = false;
 }
 
-void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all)
+void engine_digest(struct engine *e, uint64_t *ret_exact, uint64_t *ret_all)
 {
-    struct digest d = e->chain;
+    struct digest d = {HASH_SEED, HASH_SEED};
     struct risk_view risk = {0};
     struct liq_total totals[LIQ_WINDOWS];
 
+    steps_settle(e);
     for (uint32_t i = 0; i < e->head.market_n; i++) {
         struct market *m = e->markets[i];
         market_refresh(m);
+        d.exact = hash_u64(d.exact, m->chain.exact);
+        d.all = hash_u64(d.all, m->chain.all);
         digest_market(&d, &m->view, metric_registry());
         digest_u64(&d, book_hash(m->sync.book, HASH_SEED));
         digest_u64(&d, flow_hash(m->flow, HASH_SEED));
     }
     liqs_totals(&e->liqs, e->head.time_ns, liqs_floor(e), totals);
     digest_liq_totals(&d, totals);
-    if (e->portfolio)
+    if (e->portfolio) {
+        tell_marks(e);
         portfolio_view(e->portfolio, &risk);
+    }
     digest_risk(&d, &risk);
     digest_feeds(&d, &e->head);
     digest_u64(&d, e->head.lost);
@@ -329,6 +342,7 @@ static void publish_pictures(struct engine *e)
 
 void engine_publish(struct engine *e)
 {
+    steps_settle(e);
     if (!e->pub)
         return;
     if (e->is_head_dirty) {
@@ -370,6 +384,7 @@ const struct market_view *engine_market(struct engine *e, uint32_t market)
 {
     if (market >= e->head.market_n)
         return NULL;
+    steps_settle(e);
     market_refresh(e->markets[market]);
     return &e->markets[market]->view;
 }
@@ -381,8 +396,9 @@ const struct head_view *engine_head(struct engine *e)
     return &e->head;
 }
 
-const struct book *engine_book(const struct engine *e, uint32_t market)
+const struct book *engine_book(struct engine *e, uint32_t market)
 {
+    steps_settle(e);
     return market < e->head.market_n ? e->markets[market]->sync.book : NULL;
 }
 
@@ -395,8 +411,9 @@ int engine_find(const struct engine *e, const char *name)
     return -1;
 }
 
-void engine_detail(const struct engine *e, uint32_t market, struct detail *ret_detail)
+void engine_detail(struct engine *e, uint32_t market, struct detail *ret_detail)
 {
+    steps_settle(e);
     *ret_detail = (struct detail){0};
     if (market >= e->head.market_n)
         return;

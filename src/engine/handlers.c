@@ -1,4 +1,4 @@
-/* What each kind of event does to the engine: one function a kind, in one table. */
+/* What each kind of event does that concerns more than one market: one function a kind, in one table. */
 #include "engine_impl.h"
 
 #include <alphaplus/base/fixed.h>
@@ -6,25 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BIG_LIQUIDATION_USD 100000.0
-
 /* --- losses -------------------------------------------------------------------------------------------------------- */
-
-static void report_break(struct engine *e, const struct market *m, enum result_kind kind,
-                         enum gap_cause cause, const char *text)
-{
-    struct result r = {.size = sizeof r,
-                       .kind = (uint16_t)kind,
-                       .cause = (uint16_t)cause,
-                       .instrument = m->view.inst.id,
-                       .seq = e->head.seq,
-                       .time_ns = e->head.time_ns,
-                       .from_id = m->sync.break_from_id,
-                       .to_id = m->sync.break_to_id};
-    text_copy(r.text, sizeof r.text, text);
-    engine_add_result(e, &r);
-    engine_note(e, m, kind == RESULT_GAP ? NOTE_GAP : NOTE_RESYNC, text);
-}
 
 /* Is an unreadable frame enough to doubt the book? Where updates carry ids, the next one tells. */
 static bool is_book_lost(const struct market *m, enum gap_cause cause)
@@ -43,8 +25,10 @@ static void miss(struct engine *e, struct market *m, enum gap_cause cause, const
     if (!is_book_lost(m, cause))
         return;
     market_lose(m, e->head.time_ns);
-    if (was_true)
-        report_break(e, m, RESULT_GAP, cause, text);
+    if (!was_true)
+        return;
+    struct result r = market_break(m, RESULT_GAP, cause, text, e->head.time_ns, e->head.seq);
+    engine_report_break(e, m, &r);
 }
 
 /* A gap of the journal's own making stands only where its events are missing, so here they are missing too. */
@@ -180,8 +164,8 @@ static int on_instrument(struct engine *e, const struct event *ev)
         return err;
     give_id(e, m, in.id);
     m->feed = feed_index(e, in.venue);
-    engine_tell_mark(e, m);
     e->is_risk_dirty = true;
+    engine_order_markets(e);
     return portfolio_set_contract(e->portfolio, m->name, in.settle, (double)in.multiplier / 1e8);
 }
 
@@ -204,122 +188,17 @@ static int on_tiers(struct engine *e, const struct event *ev)
     return portfolio_set_tiers(e->portfolio, t->instrument, t->tiers, t->n);
 }
 
-/* --- the market ----------------------------------------------------------------------------------------------------- */
-
-static int on_depth(struct engine *e, const struct event *ev)
-{
-    struct market *m = engine_market_of(e, ev);
-    struct market_book_hook hook = {e->hooks.on_book, e->hooks.user};
-    bool was_true = m->view.book_state == BOOK_TRUE;
-
-    int result = market_depth(m, ev, &hook);
-    bool is_true = m->view.book_state == BOOK_TRUE;
-    if (is_true && !was_true)
-        report_break(e, m, RESULT_HEALED, 0, m->view.resyncs > 0 ? "book is true again" : "book is true");
-    else if (was_true && !is_true)
-        report_break(e, m, RESULT_GAP, m->sync.last_cause, gap_cause_name(m->sync.last_cause));
-    return result == AP_ENOMEM ? result : 0;
-}
-
-/* All feeds of liquidations together are watched from when the last of them was heard. */
-static void watch_liquidations(struct engine *e, int64_t now_ns)
-{
-    bool is_any = false;
-    if (e->liqs.watched_since_ns != 0)
-        return;
-    for (uint32_t i = 0; i < e->head.market_n; i++) {
-        const struct market *m = e->markets[i];
-        bool is_watched = m->liqs.watched_since_ns != 0;
-        if (!is_watched && m->view.inst.liq_completeness != COMPLETENESS_UNKNOWN && m->view.inst.trading)
-            return;
-        is_any |= is_watched;
-    }
-    if (is_any)
-        liqs_watch(&e->liqs, now_ns);
-}
-
-static int on_trade(struct engine *e, const struct event *ev)
-{
-    struct market *m = engine_market_of(e, ev);
-    market_trade(m, ev, e->pub ? publication_tape(e->pub, m->index) : NULL);
-    watch_liquidations(e, ev->recv_ns);
-    return 0;
-}
-
-static int on_quote(struct engine *e, const struct event *ev)
-{
-    market_quote(engine_market_of(e, ev), ev);
-    return 0;
-}
-
-static int on_mark(struct engine *e, const struct event *ev)
-{
-    struct market *m = engine_market_of(e, ev);
-    market_mark(m, ev);
-    engine_tell_mark(e, m);
-    watch_liquidations(e, ev->recv_ns);
-    return 0;
-}
-
-static int on_open_interest(struct engine *e, const struct event *ev)
-{
-    market_open_interest(engine_market_of(e, ev), ev);
-    return 0;
-}
-
-static void note_liquidation(struct engine *e, const struct market *m, const struct liq_item *item)
-{
-    char text[80], money[16], px[FIXED_TEXT_MAX];
-    text_money(money, sizeof money, item->usd);
-    fixed_format(px, item->px, m->view.inst.price_decimals);
-    snprintf(text, sizeof text, "%s liquidated %s at %s", item->side == POSITION_LONG ? "LONG" : "SHORT",
-             money, px);
-    engine_note(e, m, NOTE_BIG_LIQ, text);
-}
-
-static int on_liquidation(struct engine *e, const struct event *ev)
-{
-    struct market *m = engine_market_of(e, ev);
-    struct liq_item item;
-
-    market_liquidation(m, ev, &item);
-    liqs_add(&e->liqs, ev->recv_ns, item.side, item.usd, item.completeness);
-    watch_liquidations(e, ev->recv_ns);
-    if (e->pub)
-        trail_push(publication_liquidations(e->pub), &item);
-    if (item.usd >= BIG_LIQUIDATION_USD)
-        note_liquidation(e, m, &item);
-    return 0;
-}
-
-static const struct {
-    int (*handle)(struct engine *e, const struct event *ev);
-    bool is_market; /* needs an instrument that was declared */
-} handlers[] = {
-    [EVENT_SESSION] = {on_session, false},
-    [EVENT_CLOCK_STEP] = {on_clock, false},
-    [EVENT_INSTRUMENT] = {on_instrument, false},
-    [EVENT_GAP] = {on_gap, false},
-    [EVENT_FEED] = {on_feed, false},
-    [EVENT_POSITION] = {on_position, false},
-    [EVENT_ACCOUNT] = {on_account, false},
-    [EVENT_TIERS] = {on_tiers, false},
-    [EVENT_PARAM] = {on_param, false},
-    [EVENT_DEPTH_SNAPSHOT] = {on_depth, true},
-    [EVENT_DEPTH] = {on_depth, true},
-    [EVENT_QUOTE] = {on_quote, true},
-    [EVENT_TRADE] = {on_trade, true},
-    [EVENT_MARK] = {on_mark, true},
-    [EVENT_LIQUIDATION] = {on_liquidation, true},
-    [EVENT_OPEN_INTEREST] = {on_open_interest, true},
+static int (*const handlers[])(struct engine *e, const struct event *ev) = {
+    [EVENT_SESSION] = on_session, [EVENT_CLOCK_STEP] = on_clock, [EVENT_INSTRUMENT] = on_instrument,
+    [EVENT_GAP] = on_gap,         [EVENT_FEED] = on_feed,        [EVENT_POSITION] = on_position,
+    [EVENT_ACCOUNT] = on_account, [EVENT_TIERS] = on_tiers,      [EVENT_PARAM] = on_param,
 };
 
 int engine_dispatch(struct engine *e, const struct event *ev)
 {
     struct market *m = engine_market_of(e, ev);
-    bool is_known = ev->kind < sizeof handlers / sizeof handlers[0] && handlers[ev->kind].handle;
-    if (!is_known || (handlers[ev->kind].is_market && !m)) {
-        e->skipped += ev->kind != EVENT_IDLE;
+    if (ev->kind >= sizeof handlers / sizeof handlers[0] || !handlers[ev->kind]) {
+        e->skipped++;
         return 0;
     }
     if (m) {
@@ -329,5 +208,8 @@ int engine_dispatch(struct engine *e, const struct event *ev)
         if (m->feed < VENUE_MAX)
             e->head.feeds[m->feed].last_ns = ev->recv_ns;
     }
-    return handlers[ev->kind].handle(e, ev);
+    int err = handlers[ev->kind](e, ev);
+    for (uint32_t i = 0; i < e->head.market_n; i++)
+        e->is_heard[i] = e->markets[i]->liqs.watched_since_ns != 0;
+    return err;
 }

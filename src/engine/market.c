@@ -2,6 +2,8 @@
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
+#include <alphaplus/base/hash.h>
+#include <alphaplus/base/text.h>
 #include <alphaplus/model/metric.h>
 #include <math.h>
 #include <stdlib.h>
@@ -71,6 +73,7 @@ int market_create(const struct market_env *env, const struct instrument *in, uin
         return AP_ENOMEM;
     m->env = env;
     m->index = index;
+    m->chain = (struct digest){HASH_SEED, HASH_SEED};
     m->view.inst = *in;
     instrument_name(in, m->name);
     int err = sync_init(&m->sync, in->book_rule, in->tick);
@@ -550,6 +553,32 @@ void market_tick(struct market *m, int64_t tick_ns,
     decay_takers(m, tick_ns);
     if (m->view.has_mark && tick_ns - m->view.mark_ns > MARK_OLD_NS)
         forget_mark(&m->view);
+}
+
+void market_chain(struct market *m)
+{
+    const struct heat_column *column = heat_newest(m->heat);
+    market_refresh(m);
+    digest_market(&m->chain, &m->view, metric_registry());
+    digest_u64(&m->chain, (uint64_t)m->sweep.px);
+    digest_u64(&m->chain, (uint64_t)m->sweep.qty);
+    if (column)
+        digest_bytes(&m->chain, column, sizeof *column);
+}
+
+struct result market_break(const struct market *m, enum result_kind kind, enum gap_cause cause,
+                           const char *text, int64_t time_ns, uint64_t seq)
+{
+    struct result r = {.size = sizeof r,
+                       .kind = (uint16_t)kind,
+                       .cause = (uint16_t)cause,
+                       .instrument = m->view.inst.id,
+                       .seq = seq,
+                       .time_ns = time_ns,
+                       .from_id = m->sync.break_from_id,
+                       .to_id = m->sync.break_to_id};
+    text_copy(r.text, sizeof r.text, text);
+    return r;
 }
 
 void market_refresh(struct market *m)

@@ -2,6 +2,7 @@
 #ifndef ALPHAPLUS_ENGINE_MARKET_H
 #define ALPHAPLUS_ENGINE_MARKET_H
 
+#include "digest.h"
 #include "flow.h"
 #include "heat.h"
 #include "liqs.h"
@@ -12,6 +13,7 @@
 #include <alphaplus/book/sync.h>
 #include <alphaplus/model/detail.h>
 #include <alphaplus/model/publication.h>
+#include <alphaplus/model/result.h>
 #include <alphaplus/model/view.h>
 
 #define MARKET_MARKS 2048 /* sweeps and liquidations kept for the heatmap */
@@ -58,6 +60,7 @@ struct market {
     int64_t taker_ns;        /* up to here taker_per_min has decayed */
     double taker_per_min[2]; /* base units that hit bids, asks; exponential mean of a minute */
     double told_mark;        /* what the portfolio was told last */
+    struct digest chain;     /* of every second so far */
     struct market_mark marks[MARKET_MARKS];
     uint64_t mark_head;
     uint64_t sweep_mark; /* 1 + index of the sweep's own mark; 0: too small for one so far */
@@ -90,6 +93,11 @@ void market_miss(struct market *m, int64_t now_ns);
 void market_tick(struct market *m, int64_t tick_ns,
                  void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
                  void *user);
+/* One more link of the chain: what was published in this second. */
+void market_chain(struct market *m);
+/* The book broke or healed. */
+struct result market_break(const struct market *m, enum result_kind kind, enum gap_cause cause,
+                           const char *text, int64_t time_ns, uint64_t seq);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
 /* As bytes, and back into a fresh one of the same instrument; errors are l's. */

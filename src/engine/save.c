@@ -55,8 +55,6 @@ static void save_head(const struct engine *e, struct buf *out)
         markets[id] = e->by_id[id] ? (uint8_t)(e->by_id[id]->index + 1) : 0;
     save_words(out, &head, sizeof head);
     save_bytes(out, markets, sizeof markets);
-    save_u64(out, e->chain.exact);
-    save_u64(out, e->chain.all);
     save_i64(out, e->tick_ns);
     save_u64(out, e->skipped);
 }
@@ -96,6 +94,7 @@ static void save_trails(struct engine *e, struct buf *out)
 int engine_save(struct engine *e, struct buf *out)
 {
     const uint64_t words[] = {SAVE_MAGIC, SAVE_VERSION, engine_layout()};
+    steps_settle(e);
     if (!e->portfolio) /* there is no session for lack of memory */
         return AP_ENOMEM;
     save_bytes(out, words, sizeof words);
@@ -158,8 +157,6 @@ static void load_head(struct engine *e, struct load *l, uint32_t *ret_market_n,
     load_expect(l, l->err == 0 && is_head(&head));
     for (int id = 0; l->err == 0 && id <= INSTRUMENT_MAX; id++)
         load_expect(l, markets[id] <= head.market_n && (id > 0 || markets[id] == 0));
-    e->chain.exact = load_u64(l);
-    e->chain.all = load_u64(l);
     e->tick_ns = load_i64(l);
     e->skipped = load_u64(l);
     load_expect(l, head.time_ns >= 0 && head.time_ns <= INT64_MAX - ENGINE_LEAP_NS && e->tick_ns >= 0 &&
@@ -273,12 +270,16 @@ static int load_all(struct engine *e, struct load *l)
         return err < 0 ? err : l->err;
     for (int id = 1; id <= INSTRUMENT_MAX; id++)
         e->by_id[id] = markets[id] ? e->markets[markets[id] - 1] : NULL;
+    engine_order_markets(e);
+    for (uint32_t i = 0; i < market_n; i++)
+        e->is_heard[i] = e->markets[i]->liqs.watched_since_ns != 0;
     load_trails(e, l);
     return load_end(l);
 }
 
 static int begin_anew(struct engine *e)
 {
+    steps_settle(e);
     engine_end_session(e);
     e->tick_ns = 0;
     e->results.tail = e->results.head;

@@ -19,6 +19,8 @@ void market_save(struct market *m, struct buf *out)
     save_i64(out, m->taker_ns);
     save_bytes(out, m->taker_per_min, sizeof m->taker_per_min);
     save_bytes(out, &m->told_mark, sizeof m->told_mark);
+    save_u64(out, m->chain.exact);
+    save_u64(out, m->chain.all);
     save_u64(out, m->mark_head);
     save_u64(out, m->sweep_mark);
     save_words(out, m->marks, sizeof m->marks);
@@ -73,6 +75,8 @@ void market_load(struct market *m, struct load *l)
     load_bytes(l, &m->told_mark, sizeof m->told_mark);
     load_expect(l, m->taker_ns >= 0 && isfinite(m->taker_per_min[0]) && isfinite(m->taker_per_min[1]) &&
                        isfinite(m->told_mark));
+    m->chain.exact = load_u64(l);
+    m->chain.all = load_u64(l);
     load_marks(m, l);
     if (l->err == 0) {
         int err = sync_restore(&m->sync, l);

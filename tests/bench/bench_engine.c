@@ -1,6 +1,7 @@
 /* Events through the whole engine, all measures on: depth frames shaped like those of a busy perpetual (41 levels, one each
  * 10 ms of event time, most within a few hundred ticks of a wandering touch), quotes, trades, marks and a liquidation now and
  * then. And what a publication, a tick and a picture of a large screen cost. Decoding is not in it. */
+#include "app/crew.h"
 #include "bench.h"
 
 #include <alphaplus/analytics/measure.h>
@@ -21,9 +22,10 @@ struct work {
     uint64_t event_n, frame_n;
     uint32_t market_n;
     uint64_t seq;
-    struct publication *pub; /* owned */
-    struct engine *engine;   /* owned; of the last round */
-    unsigned publish_every;  /* events; 0: never */
+    struct publication *pub;        /* owned */
+    struct engine *engine;          /* owned; of the last round */
+    unsigned publish_every;         /* events; 0: never */
+    const struct engine_crew *crew; /* borrowed; NULL: one thread */
     struct buf saved;
     uint64_t sink;
 };
@@ -98,6 +100,7 @@ static void add_instrument(struct work *w, uint32_t market)
                             .multiplier = 100000000,
                             .trading = 1,
                             .liq_completeness = COMPLETENESS_SAMPLED};
+    snprintf(in.base, sizeof in.base, "COIN%u", market);
     snprintf(in.symbol, sizeof in.symbol, "COIN%uUSDT", market);
     memcpy(begin(w, EVENT_INSTRUMENT, market, T0, sizeof in, &ev), &in, sizeof in);
     end(w, ev);
@@ -208,7 +211,8 @@ static int run(struct work *w)
     unsigned since = 0;
     engine_destroy(w->engine);
     w->engine = NULL;
-    if (engine_create(w->pub, NULL, &w->engine) < 0)
+    struct engine_hooks hooks = {.crew = w->crew};
+    if (engine_create(w->pub, &hooks, &w->engine) < 0)
         return -1;
     for (size_t at = 0; at < w->events.used;) {
         const struct event *ev = (const struct event *)(const void *)(w->events.data + at);
@@ -310,6 +314,13 @@ int main(int argc, char **argv)
     bench_rate(&b, "engine/ten_markets", "levels/s", levels, &ten);
     ten.publish_every = PUBLISH_EVERY;
     bench_rate(&b, "engine/ten_markets_publish", "levels/s", levels, &ten);
+    struct crew *crew;
+    if (crew_create(2, &crew) < 0)
+        return 1;
+    ten.crew = crew_of_engine(crew);
+    bench_rate(&b, "engine/ten_markets_publish_two_hands", "levels/s", levels, &ten);
+    ten.publish_every = 0;
+    bench_rate(&b, "engine/ten_markets_two_hands", "levels/s", levels, &ten);
     if (run(&one) < 0)
         return 1;
     bench_cost(&b, "engine/second", "ns/s", seconds, &one);
@@ -326,5 +337,6 @@ int main(int argc, char **argv)
     bench_use(&one.sink);
     free_work(&one);
     free_work(&ten);
+    crew_destroy(crew);
     return bench_finish(&b);
 }

@@ -4,6 +4,7 @@
 #include "test.h"
 #include "wild_events.h"
 
+#include <alphaplus/base/buf.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/engine/engine.h>
 #include <fenv.h>
@@ -74,7 +75,7 @@ static void play_alone(const struct story *s, struct digests *d)
     engine_destroy(e);
 }
 
-static void ask(struct publication *pub, uint32_t viewer, uint64_t *rng, const struct engine *e, uint64_t id)
+static void ask(struct publication *pub, uint32_t viewer, uint64_t *rng, struct engine *e, uint64_t id)
 {
     static const int64_t columns_s[] = {1, 1, 5, 10, 17, 60, 3600};
     uint32_t market = (uint32_t)test_below(rng, WILD_MARKETS + 1);
@@ -197,6 +198,77 @@ static void test_wild(void **state)
     free(watched);
 }
 
+/* Hands that work one after the other, the last one first: whatever depends on who is first shows. */
+enum { HANDS = 3 };
+static void backwards(void *user, void (*work)(void *arg, int hand), void *arg)
+{
+    *(uint64_t *)user += 1;
+    for (int hand = HANDS - 1; hand >= 0; hand--)
+        work(arg, hand);
+}
+
+/* Looked at only now and then, so that a crew has something to share out. */
+static void play_in_bulk(const struct story *s, const struct engine_crew *crew, struct digests *d,
+                         struct buf *notes)
+{
+    struct engine_hooks hooks = {.crew = crew};
+    struct publication *pub;
+    struct engine *e;
+    const struct event *ev;
+    struct note_item note;
+    uint64_t events = 0;
+
+    assert_ok(publication_create(&pub));
+    assert_ok(engine_create(pub, &hooks, &e));
+    for (size_t at = 0; (ev = story_next(s, &at));) {
+        apply(e, ev);
+        if (++events % 100 == 0)
+            take_results(e, d);
+    }
+    engine_seal(e);
+    take_results(e, d);
+    struct trail *trail = publication_notes(pub);
+    for (uint64_t i = trail_head(trail) > trail->cap ? trail_head(trail) - trail->cap : 0;
+         i < trail_head(trail); i++) {
+        assert_true(trail_read(trail, i, &note));
+        assert_ok(buf_append(notes, &note, sizeof note));
+    }
+    engine_destroy(e);
+    publication_destroy(pub);
+}
+
+/* With a crew all is as without: figures, results, and notes in their order. */
+static void test_shared_out(void **state)
+{
+    uint64_t turns = 0;
+    const struct engine_crew crew = {.hands = HANDS, .run = backwards, .user = &turns};
+    struct digests *one = calloc(1, sizeof *one), *many = calloc(1, sizeof *many);
+    (void)state;
+    assert_true(one && many);
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct story s;
+        struct buf notes[2];
+        story_make(&s, seed * 104729);
+        one->n = many->n = 0;
+        buf_init(&notes[0], 1 << 20);
+        buf_init(&notes[1], 1 << 20);
+        play_in_bulk(&s, NULL, one, &notes[0]);
+        play_in_bulk(&s, &crew, many, &notes[1]);
+        assert_int_equal(one->n, many->n);
+        assert_memory_equal(one->exact, many->exact, one->n * sizeof one->exact[0]);
+        assert_memory_equal(one->all, many->all, one->n * sizeof one->all[0]);
+        assert_true(notes[0].len > 0);
+        assert_int_equal(notes[0].len, notes[1].len);
+        assert_memory_equal(notes[0].data, notes[1].data, notes[0].len);
+        buf_finish(&notes[0]);
+        buf_finish(&notes[1]);
+        free(s.events.data);
+    }
+    assert_true(turns > 100);
+    free(one);
+    free(many);
+}
+
 /* Time at its limits. */
 static void test_time(void **state)
 {
@@ -238,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_wild, trap, untrap),
+        cmocka_unit_test_setup_teardown(test_shared_out, trap, untrap),
         cmocka_unit_test_setup_teardown(test_time, trap, untrap),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

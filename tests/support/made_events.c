@@ -72,7 +72,6 @@ void made_session(struct made_events *m)
     made_add(m, EVENT_SESSION, 0, &s, sizeof(s));
     for (uint32_t i = 1; i <= m->instruments; i++) {
         struct instrument in = {.venue = "binance",
-                                .base = "AAA",
                                 .quote = "USDT",
                                 .settle = "USDT",
                                 .id = i,
@@ -89,6 +88,7 @@ void made_session(struct made_events *m)
                                 .funding_interval_s = 28800,
                                 .trading = 1,
                                 .liq_completeness = COMPLETENESS_SAMPLED};
+        (void)snprintf(in.base, sizeof(in.base), "AA%c", (int)('A' + i / 2)); /* two of an asset */
         (void)snprintf(in.symbol, sizeof(in.symbol), "AAA%uUSDT", i);
         made_add(m, EVENT_INSTRUMENT, i, &in, sizeof(in));
     }

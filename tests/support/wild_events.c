@@ -84,6 +84,7 @@ static void wild_market_init(struct wild_market *m, uint32_t i)
                                 .multiplier = kinds[i].multiplier,
                                 .trading = 1,
                                 .liq_completeness = (uint8_t)(i % 4)};
+    snprintf(m->in.base, sizeof m->in.base, "W%u", i / 2);
     snprintf(m->in.symbol, sizeof m->in.symbol, "WILD%u", i);
 }
 

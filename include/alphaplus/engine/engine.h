@@ -24,6 +24,13 @@
 
 struct engine; /* opaque */
 
+/* Threads to share work with: run calls work(arg, hand) once for each hand in [0, hands), side by side, and returns when all are done. */
+struct engine_crew {
+    int hands;
+    void (*run)(void *user, void (*work)(void *arg, int hand), void *arg);
+    void *user; /* borrowed */
+};
+
 struct
     engine_hooks { /* all may be NULL; called inside engine_apply / engine_advance, on the caller's thread */
     /* At each tick that is a multiple of every_ns, after it ran; state as of that boundary. */
@@ -33,8 +40,11 @@ struct
     /* At the tick that closes a bar of a market, before on_tick; and by engine_seal with the bars that are still running, partial. */
     void (*on_bar)(void *user, const struct instrument *in, const struct bar *bar);
     const struct measure_worker *worker; /* borrowed; runs heavy fits aside; NULL: they run in place */
-    void *user;                          /* borrowed */
-    int64_t tick_every_ns;               /* 0: no on_tick */
+    /* Borrowed. With it and no on_book, events of one market are collected until somebody looks at the engine and then done by asset,
+     * side by side; the state that is seen is the same. NULL: each at once. */
+    const struct engine_crew *crew;
+    void *user;            /* borrowed */
+    int64_t tick_every_ns; /* 0: no on_tick */
 };
 
 AP_MUST_CHECK int engine_create(struct publication *pub, const struct engine_hooks *hooks,
@@ -44,7 +54,8 @@ void engine_destroy(struct engine *e);
 /* One event, in order, that event_check finds sound. Unknown kinds and unknown instruments are counted and skipped. Errors, after
  * which the engine goes on without that event: AP_ENOMEM; AP_ERANGE: a time that cannot be; AP_ECORRUPT: no instrument;
  * AP_EFULL: one more instrument, venue, account or position than there is room for; AP_EINVAL: a position or tiers that make
- * no sense; AP_ERANGE: a parameter outside its range. */
+ * no sense; AP_ERANGE: a parameter outside its range. With a crew, AP_ENOMEM of a
+ * book is not told here; the book says so by not being true. */
 AP_MUST_CHECK int engine_apply(struct engine *e, const struct event *ev);
 /* Runs the ticks up to and including time_ns: the state at that boundary. */
 void engine_advance(struct engine *e, int64_t time_ns);
@@ -61,7 +72,7 @@ bool engine_next_result(struct engine *e, struct result *ret_result);
 void engine_seal(struct engine *e);
 
 /* Digest of every published pure figure as of now. */
-void engine_digest(const struct engine *e, uint64_t *ret_exact, uint64_t *ret_all);
+void engine_digest(struct engine *e, uint64_t *ret_exact, uint64_t *ret_all);
 
 /* The whole state as bytes, trails included, so that who loads them sees what who saved them saw. Between two events, or in on_tick.
  * Waits for fits under way: just before a whole second there are none. Requests of viewers and results not taken are not part of it.
@@ -80,9 +91,9 @@ uint32_t engine_market_count(const struct engine *e);
 /* Straight from the engine, for callers on its thread (exports, --json, tests). */
 const struct market_view *engine_market(struct engine *e, uint32_t market);
 const struct head_view *engine_head(struct engine *e);
-const struct book *engine_book(const struct engine *e, uint32_t market);
+const struct book *engine_book(struct engine *e, uint32_t market);
 /* What the market shows beyond single figures, as of now. */
-void engine_detail(const struct engine *e, uint32_t market, struct detail *ret_detail);
+void engine_detail(struct engine *e, uint32_t market, struct detail *ret_detail);
 /* Market index of "binance:BTCUSDT"; -1. */
 int engine_find(const struct engine *e, const char *name);
 
