@@ -4,6 +4,8 @@
 #include "fingerprint.h"
 #include "recorder.h"
 #include "rollup.h"
+#include "saver.h"
+#include "seal_key.h"
 #include "version.h"
 #include "worker.h"
 
@@ -34,6 +36,7 @@ struct pipeline {
     struct worker *worker;                    /* owned; NULL: fits run in place */
     struct engine *engine;                    /* owned; its thread's alone after the start */
     struct recorder *recorder;                /* owned; NULL: no journal */
+    struct saver saver;                       /* checkpoints, where there is a journal */
     struct rollup rollup;                     /* what the journal keeps beside events */
     struct feed *feed;                        /* owned */
     struct event_stamp stamp;
@@ -222,6 +225,8 @@ static void *run_engine(void *arg)
         (void)err; /* a bad event was counted by the engine; nothing to do here */
         if (is_timed)
             latency_add(&p->apply, clock_system()->monotonic_ns(NULL) - before);
+        if (p->recorder)
+            saver_event(&p->saver, p->engine, ev);
         if (oldest == 0)
             oldest = ev->recv_ns;
         ring_advance(p->events, CONSUMER_ENGINE);
@@ -282,15 +287,19 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
     }
     if (!p->o.journal_path)
         return 0;
+    struct mac_key key;
+    seal_key(&key);
     struct recorder_options ro = {.path = p->o.journal_path,
                                   .events = p->events,
                                   .consumer = CONSUMER_JOURNAL,
                                   .results = p->results,
+                                  .key = key,
                                   .wants_snapshots = &p->wants_snapshots};
     char reason[256] = "";
     err = recorder_open(&ro, &p->recorder, reason, sizeof reason);
     if (err < 0)
         snprintf(why, why_size, "%s: %s", p->o.journal_path, reason[0] ? reason : ap_err_text(err));
+    saver_init(&p->saver, p->recorder, &key);
     return err;
 }
 
@@ -348,6 +357,7 @@ int pipeline_stop(struct pipeline *p)
     ring_destroy(p->results);
     ring_destroy(p->commands);
     ring_destroy(p->events);
+    saver_finish(&p->saver);
     asked_finish(&p->asked);
     free(p);
     return err;

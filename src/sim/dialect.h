@@ -64,6 +64,7 @@ struct dialect {
     const char *bids_open, *size_open;
 
     struct window_spec windows[WINDOWS_MAX];
+    uint64_t ids_from; /* ids of windows count their words from here; 0: they are the market's */
     void (*depth)(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
                   const struct market_depth *d);
     void (*window)(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FUNDING_MS INT64_C(28800000)
+#define IDS_FROM   1000 /* 1 would be a restart of the venue */
 
 /* --- streams -------------------------------------------------------------------------------------------------- */
 
@@ -151,9 +152,8 @@ static void window(struct buf *out, const struct listing *in, int64_t event_ms, 
     put_pairs(out, in, w->rows[0], w->n[0], "");
     buf_text(out, "],\"a\":[");
     put_pairs(out, in, w->rows[1], w->n[1], "");
-    /* Ids of a topic begin anywhere but at 1, which would be a restart of the venue. */
-    buf_printf(out, "],\"u\":%" PRIu64 ",\"seq\":%" PRIu64 "},\"cts\":%" PRId64 "}", w->count + 1000, w->id,
-               start_ms + w->time_ms);
+    buf_printf(out, "],\"u\":%" PRIu64 ",\"seq\":%" PRIu64 "},\"cts\":%" PRId64 "}", w->count + IDS_FROM,
+               w->id, start_ms + w->time_ms);
 }
 
 static void trade(struct buf *out, const struct listing *in, int64_t event_ms, int64_t start_ms,
@@ -361,6 +361,7 @@ const struct dialect dialect_bybit = {
                 {50, 20, false, true, 0},
                 {200, 100, false, true, 0},
                 {1000, 200, false, true, 0}},
+    .ids_from = IDS_FROM,
     .window = window,
     .trade = trade,
     .force = force,

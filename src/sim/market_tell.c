@@ -119,7 +119,8 @@ static void say_window(struct source_market *s, int i, int slot, const struct li
     const struct window_news news = window_news(w, newcomer != NULL);
     snprintf(suffix, sizeof suffix, "@depth%d@%dms", w->spec->levels, w->spec->period_ms);
     s->dialect->window(&s->out, &s->listings[i], market_event_ms(s), market_start_ms(s), &news);
-    publish(s, &(struct about){STREAM_WINDOW, i, slot, suffix, w->spec->levels > 1 ? w->id : 0,
+    uint64_t id = s->dialect->ids_from > 0 ? w->count + s->dialect->ids_from : w->id;
+    publish(s, &(struct about){STREAM_WINDOW, i, slot, suffix, w->spec->levels > 1 ? id : 0,
                                newcomer ? newcomer->serial : 0});
 }
 

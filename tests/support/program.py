@@ -46,9 +46,9 @@ class Program:
         return subprocess.run([self.binary, *args], stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               env=self.env, timeout=timeout, text=True, **more)
 
-    def start(self, *args, **more):
+    def start(self, *args, more_env=None, **more):
         return subprocess.Popen([self.binary, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env=self.env, text=True, **more)
+                                stderr=subprocess.PIPE, env=dict(self.env, **(more_env or {})), text=True, **more)
 
 
 def wait_for(condition, seconds, every=0.02):
