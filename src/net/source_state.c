@@ -211,7 +211,6 @@ static void note_rates(struct source *s, struct feed_row *row, int64_t since_ns,
 {
     row->frames_per_s = rate(s->frames - s->row_frames, since_ns);
     row->bytes_per_s = rate(s->bytes - s->row_bytes, since_ns);
-    note_times(s, row);
     s->row_frames = s->frames;
     s->row_bytes = s->bytes;
     s->row_ns = now_ns;
@@ -248,6 +247,7 @@ void source_report(struct source *s, int64_t now_ns)
     row.rotations = s->rotations;
     row.renewals = s->renewals;
     row.repeats = s->repeats;
+    note_times(s, &row);
     note_unknown(&s->decoder, &row);
     if (memcmp(&row, &s->row, sizeof row) != 0 && emit_row(s->emitter, EVENT_FEED, 0, 0, &row, sizeof row)) {
         s->row = row;

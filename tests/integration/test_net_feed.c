@@ -247,9 +247,111 @@ static void silence_is_told(void **state)
     loop_binance_stop(&b);
 }
 
+static bool has_interest(const struct feed_watch *w, const void *user)
+{
+    (void)user;
+    return w->kinds[EVENT_OPEN_INTEREST] >= 1 && w->row.reason[0] == '\0';
+}
+
+static bool is_finer(const struct feed_watch *w, const void *user)
+{
+    (void)user;
+    return w->inst[1].version == 2 && w->inst[1].tick == 5;
+}
+
+static bool has_more_depth(const struct feed_watch *w, const void *user)
+{
+    return w->kinds[EVENT_DEPTH] > *(const uint64_t *)user + 10;
+}
+
+/* Of the one that changed comes a new version; the others, and the connections, are left alone. */
+static void a_new_tick_size_is_a_new_version(void **state)
+{
+    (void)state;
+    struct loop_binance b = {0};
+    struct feed_watch w;
+    static const char *const both[] = {"binance:BTCUSDT", "binance:ETHUSDT", NULL};
+    loop_binance_start(&b, NULL, "127.0.0.1");
+    feed_watch_init(&w, RING_BYTES, 1);
+    w.tuning.instruments_ns = 100 * NS_PER_MS;
+    w.tuning.rest_weight = 100000;
+    feed_watch_start(&w, b.url, both);
+    uint64_t none = 0, before;
+    feed_watch_until(&w, has_more_depth, &none);
+    assert_int_equal(w.inst[1].funding_interval_s, 8 * 3600); /* the usual one */
+    assert_int_equal(w.inst[2].funding_interval_s, 4 * 3600);
+    assert_int_equal(w.inst[1].version, 1);
+    atomic_store(&b.is_finer, 1);
+    feed_watch_until(&w, is_finer, NULL);
+    before = w.kinds[EVENT_DEPTH];
+    feed_watch_until(&w, has_more_depth, &before); /* of the new version, which feed_watch holds it to */
+    assert_int_equal(w.inst[2].version, 1);
+    assert_int_equal(w.kinds[EVENT_INSTRUMENT], 3);
+    assert_int_equal(w.kinds[EVENT_GAP], 0);
+    assert_int_equal(b.public_conns, 1);
+    feed_watch_finish(&w);
+    loop_binance_stop(&b);
+}
+
+static bool says(const struct feed_watch *w, const void *user)
+{
+    return w->row.state == FEED_LIVE && strstr(w->row.reason, user) != NULL;
+}
+
+static void a_clock_that_is_wrong_is_said_so(void **state)
+{
+    (void)state;
+    static const struct {
+        int ahead_ms;
+        const char *words;
+    } cases[] = {{3200, "this machine's clock is 3.2 s behind binance"},
+                 {-61000, "this machine's clock is 61.0 s ahead of binance"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct loop_binance b = {.clock_ahead_ms = cases[i].ahead_ms};
+        struct feed_watch w;
+        loop_binance_start(&b, NULL, "127.0.0.1");
+        feed_watch_init(&w, RING_BYTES, 1);
+        w.tuning.row_ns = 50 * NS_PER_MS;
+        feed_watch_start(&w, b.url, one);
+        feed_watch_until(&w, says, cases[i].words);
+        assert_int_equal(w.row.has_clock, 1);
+        int64_t off_ns = w.row.clock_ns - cases[i].ahead_ms * NS_PER_MS;
+        assert_true(off_ns <= w.row.clock_error_ns && -off_ns <= w.row.clock_error_ns);
+        feed_watch_finish(&w);
+        loop_binance_stop(&b);
+    }
+}
+
+/* A figure that cannot be had is said and counted, and makes the feed no worse. */
+static void a_poll_that_fails_leaves_the_feed_live(void **state)
+{
+    (void)state;
+    struct loop_binance b = {0};
+    struct feed_watch w;
+    b.is_without_funding = 1;
+    b.interest_status = 400;
+    loop_binance_start(&b, NULL, "127.0.0.1");
+    feed_watch_init(&w, RING_BYTES, 1);
+    w.tuning.open_interest_ns = 20 * NS_PER_MS;
+    w.tuning.poll_cap_ns = 200 * NS_PER_MS;
+    feed_watch_start(&w, b.url, one);
+    feed_watch_until(&w, says, "did not understand the request (HTTP 400)");
+    assert_int_equal(w.inst[1].funding_interval_s, 0); /* not known is not eight hours */
+    assert_true(w.row.rest_errors >= 1);
+    atomic_store(&b.interest_status, 0);
+    feed_watch_until(&w, has_interest, NULL);
+    assert_int_equal(w.row.state, FEED_LIVE);
+    assert_in_range(b.interest_requests, 2, 12);
+    feed_watch_finish(&w);
+    loop_binance_stop(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_new_tick_size_is_a_new_version),
+        cmocka_unit_test(a_clock_that_is_wrong_is_said_so),
+        cmocka_unit_test(a_poll_that_fails_leaves_the_feed_live),
         cmocka_unit_test(connects_and_delivers),
         cmocka_unit_test(ids_are_in_the_order_given),
         cmocka_unit_test(an_unknown_symbol_gets_its_neighbours_named),

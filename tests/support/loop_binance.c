@@ -8,8 +8,8 @@
 #define A_FEW     10
 #define FRAME_MAX 4096
 
-static const char instruments[] =
-    "{\"timezone\":\"UTC\",\"serverTime\":1700000000000,\"futuresType\":\"U_MARGINED\",\"rateLimits\":[],"
+#define LIST_HEAD                                                                                            \
+    "{\"timezone\":\"UTC\",\"serverTime\":1700000000000,\"futuresType\":\"U_MARGINED\",\"rateLimits\":[],"   \
     "\"exchangeFilters\":[],\"assets\":[],\"symbols\":["
 #define SYMBOL(name, base, tick, step)                                                                                        \
     "{\"symbol\":\"" name "\",\"pair\":\"" name                                                                               \
@@ -22,8 +22,14 @@ static const char instruments[] =
     "\"},"                                                                                                                    \
     "{\"stepSize\":\"" step "\",\"filterType\":\"LOT_SIZE\",\"maxQty\":\"1000\",\"minQty\":\"" step "\"}],"                   \
     "\"orderTypes\":[\"LIMIT\"],\"timeInForce\":[\"GTC\"]}"
-    SYMBOL("BTCUSDT", "BTC", "0.10", "0.001") "," SYMBOL("ETHUSDT", "ETH", "0.01", "0.001") "," SYMBOL(
-        "BTCUSDC", "BTC", "0.10", "0.001") "]}";
+#define LIST(tick)                                                                                           \
+    LIST_HEAD SYMBOL("BTCUSDT", "BTC", tick, "0.001") "," SYMBOL(                                            \
+        "ETHUSDT", "ETH", "0.01", "0.001") "," SYMBOL("BTCUSDC", "BTC", "0.10", "0.001") "]}"
+
+static const char instruments[] = LIST("0.10"), finer_instruments[] = LIST("0.05");
+static const char funding[] =
+    "[{\"symbol\":\"ETHUSDT\",\"adjustedFundingRateCap\":\"0.02\","
+    "\"adjustedFundingRateFloor\":\"-0.02\",\"fundingIntervalHours\":4,\"disclaimer\":false}]";
 
 static int64_t now_ns(void)
 {
@@ -79,8 +85,18 @@ static void on_get(void *user, struct loop_conn *c, const char *path)
     if (strncmp(path, "/fapi/v1/exchangeInfo", 21) == 0) {
         atomic_fetch_add(&b->list_requests, 1);
         if (!misbehave(c, atomic_load(&b->list_status), NULL)) {
-            loop_answer(c, 200, NULL, instruments, sizeof instruments - 1);
+            bool is_finer = atomic_load(&b->is_finer);
+            loop_answer(c, 200, NULL, is_finer ? finer_instruments : instruments, sizeof instruments - 1);
         }
+    } else if (strncmp(path, "/fapi/v1/fundingInfo", 20) == 0 && !atomic_load(&b->is_without_funding)) {
+        loop_answer(c, 200, NULL, funding, sizeof funding - 1);
+    } else if (strncmp(path, "/fapi/v1/time", 13) == 0 && b->clock_ahead_ms != 0) {
+        struct timespec t;
+        char body[64];
+        clock_gettime(CLOCK_REALTIME, &t);
+        int n = snprintf(body, sizeof body, "{\"serverTime\":%lld}",
+                         (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000 + b->clock_ahead_ms);
+        loop_answer(c, 200, NULL, body, (size_t)n);
     } else if (strncmp(path, "/fapi/v1/depth", 14) == 0) {
         get_depth(b, c);
     } else if (strncmp(path, "/fapi/v1/premiumIndex", 21) == 0) {
@@ -88,7 +104,9 @@ static void on_get(void *user, struct loop_conn *c, const char *path)
         loop_answer(c, 200, NULL, premium, sizeof premium - 1);
     } else if (strncmp(path, "/fapi/v1/openInterest", 21) == 0) {
         atomic_fetch_add(&b->interest_requests, 1);
-        loop_answer(c, 200, NULL, interest, sizeof interest - 1);
+        if (!misbehave(c, atomic_load(&b->interest_status), NULL)) {
+            loop_answer(c, 200, NULL, interest, sizeof interest - 1);
+        }
     } else {
         loop_answer(c, 404, NULL, "{}", 2);
     }

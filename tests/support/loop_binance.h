@@ -36,6 +36,10 @@ struct loop_binance {
     _Atomic int public_conns, market_conns, messages, pongs, closes;
     _Atomic uint64_t update_id, frames;
     _Atomic int is_paused;           /* no frames while set */
+    _Atomic int is_finer;            /* the list has another tick size of BTCUSDT */
+    _Atomic int is_without_funding;  /* fundingInfo is not there */
+    _Atomic int interest_status;     /* of open interest; 0: fine */
+    int clock_ahead_ms;              /* of REST time against this machine's; 0: it does not tell */
     _Atomic int mute_marks;          /* so many subscriptions of marks are acknowledged and stay silent */
     _Atomic int64_t depth_at_ns[16]; /* monotonic arrival times of the first depth requests */
 };
