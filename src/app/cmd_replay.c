@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "deck.h"
 #include "json.h"
 #include "output.h"
 #include "play.h"
@@ -93,29 +94,64 @@ static int replay_lines(struct source *s, const struct cli *cli)
     return (err < 0 && p.err != AP_EEOF) || (p.err < 0 && p.err != AP_EEOF);
 }
 
+/* 2: one of them is no time, told. */
+static int want_time(const char *name, const char *text, int64_t first, int64_t last, int64_t *ret_ns)
+{
+    if (!text || text_parse_time_within(text, first, last, ret_ns) == 0)
+        return 0;
+    complain("%s %s: not a time; try 2026-11-21T14:03:22 or 14:03:22", name, text);
+    return 2;
+}
+
+static int want_times(struct source *s, const struct cli *cli, struct deck_options *o)
+{
+    int64_t first, last;
+    if (source_span(s, &first, &last) < 0)
+        return complain("%s: %s", cli->args[0], source_why(s));
+    int status = want_time("--at", cli->at, first, last, &o->at_ns);
+    if (status == 0)
+        status = want_time("--from", cli->from, first, last, &o->from_ns);
+    if (status == 0)
+        status = want_time("--to", cli->to, first, last, &o->to_ns);
+    if (status == 0 && o->to_ns != 0 && o->to_ns <= (o->from_ns != 0 ? o->from_ns : first)) {
+        complain("--to %s: nothing is left before that", cli->to);
+        return 2;
+    }
+    if (status == 0 && o->from_ns > last) {
+        complain("--from %s: behind the end of the journal", cli->from);
+        return 2;
+    }
+    if (status == 0 && cli->follow && !cli->at && !cli->from)
+        o->at_ns = last;
+    return status;
+}
+
 static int replay_screen(struct source *s, const struct cli *cli, const struct settings *settings)
 {
     struct deck *deck;
     char why[256] = "", title[128];
+    struct deck_options o = {.source = s,
+                             .path = cli->args[0],
+                             .speed = cli->speed,
+                             .trade_usd = settings->screen.mark_trades,
+                             .is_loop = cli->loop,
+                             .is_growing = cli->follow};
 
-    if (deck_start(s, &deck, why, sizeof why) < 0)
-        return complain("%s", why);
-    if (cli->speed >= 0)
-        deck_set_speed(deck, cli->speed);
-    if (cli->at) {
-        struct player p;
-        int64_t at;
-        deck_state(deck, &p);
-        if (text_parse_time_within(cli->at, p.first_ns, p.last_ns, &at) == 0)
-            deck_seek(deck, at);
+    int status = want_times(s, cli, &o);
+    if (status != 0) {
+        source_close(s);
+        return status;
     }
+    if (deck_start(&o, &deck, why, sizeof why) < 0)
+        return complain("%s: %s", cli->args[0], why);
     snprintf(title, sizeof title, "replay %.100s", cli->args[0]);
     struct screen_options so = {.cli = cli,
                                 .settings = settings,
                                 .publication = deck_publication(deck),
                                 .deck = deck,
+                                .journal = cli->args[0],
                                 .title = title};
-    int status = screen_run(&so);
+    status = screen_run(&so);
     deck_error(deck, why, sizeof why);
     deck_stop(deck);
     return why[0] ? complain("%s", why) : status;

@@ -131,7 +131,7 @@ int recorder_checkpoint(struct recorder *r, const struct journal_checkpoint *c)
     pthread_mutex_unlock(&r->lock);
     if (!is_free)
         return AP_EAGAIN;
-    void *state = malloc(c->n);
+    void *state = malloc(c->n + sizeof(uint64_t)); /* and the seal */
     if (!state)
         return AP_ENOMEM;
     memcpy(state, c->state, c->n);
@@ -150,6 +150,9 @@ static void take_checkpoint(struct recorder *r)
     pthread_mutex_unlock(&r->lock);
     if (!c.state)
         return;
+    uint64_t tag = mac_of(&r->o.key, c.state, c.n);
+    memcpy((uint8_t *)(uintptr_t)c.state + c.n, &tag, sizeof tag);
+    c.n += sizeof tag;
     int err = journal_checkpoint_put(r->writer, &c);
     (void)err; /* one less: the replay of this span takes longer */
     free((void *)(uintptr_t)c.state);

@@ -3,6 +3,7 @@
 #define ALPHAPLUS_APP_RECORDER_H
 
 #include <alphaplus/base/err.h>
+#include <alphaplus/base/mac.h>
 #include <alphaplus/base/ring.h>
 #include <alphaplus/journal/checkpoint.h>
 #include <alphaplus/model/view.h>
@@ -16,6 +17,7 @@ struct recorder_options {
     struct ring *events;
     int consumer;                 /* its cursor in `events` */
     struct ring *results;         /* consumer 0 */
+    struct mac_key key;           /* that checkpoints are sealed with */
     atomic_bool *wants_snapshots; /* set when a span was lost: replay needs fresh books behind it */
 };
 struct recorder; /* opaque */
@@ -23,7 +25,7 @@ AP_MUST_CHECK int recorder_open(const struct recorder_options *o, struct recorde
                                 size_t why_size);
 uint64_t recorder_last_seq(const struct recorder *r);
 AP_MUST_CHECK int recorder_start(struct recorder *r);
-/* The engine's thread: a copy waits for the journal's thread. AP_EAGAIN: the one before still does; AP_ENOMEM. */
+/* The engine's thread: a copy waits for the journal's thread, which seals it. AP_EAGAIN: the one before still does; AP_ENOMEM. */
 AP_MUST_CHECK int recorder_checkpoint(struct recorder *r, const struct journal_checkpoint *c);
 /* After the producers of both rings have ended: writes what is left, seals, closes. */
 int recorder_stop(struct recorder *r);

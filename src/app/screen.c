@@ -1,22 +1,28 @@
 #include "screen.h"
 
+#include "away.h"
 #include "output.h"
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/ui/ui.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
+#define REWIND_SURVEY_NS (3600 * NS_PER_S) /* marks of that much before */
+
 enum { SIGNALS = 6 };
 
 struct screen {
     struct screen_options o;
-    struct term *term; /* owned */
-    struct ui *ui;     /* owned */
+    struct term *term;    /* owned */
+    struct ui *ui;        /* owned */
+    struct deck *rewound; /* owned: over the running session; NULL: the screen shows now */
+    struct away *away;    /* owned; NULL: nothing is being found out */
     uv_loop_t loop;
     uv_poll_t input;
     uv_timer_t frame_timer, end_timer;
@@ -62,6 +68,103 @@ static void suspend(struct screen *s)
     s->term->ops->redraw(s->term);
 }
 
+/* The present moment of the running session. */
+static int64_t live_now(const struct screen *s)
+{
+    struct head_view head;
+    return board_read(publication_head(s->o.publication), &head) > 0 ? head.time_ns : 0;
+}
+
+static void rewind_to(struct screen *s, int64_t at_ns)
+{
+    struct deck_options o = {.path = s->o.journal,
+                             .at_ns = at_ns,
+                             .speed = 1,
+                             .survey_from_ns = at_ns - REWIND_SURVEY_NS,
+                             .trade_usd = s->o.settings->screen.mark_trades,
+                             .is_paused = true,
+                             .is_growing = true};
+    char why[256] = "", text[300];
+    if (!s->o.journal) {
+        ui_tell(s->ui, true, "nothing is recorded: there is nothing to go back in");
+        return;
+    }
+    int err = source_open_journal(s->o.journal, &o.source, why, sizeof why);
+    if (err == 0)
+        err = deck_start(&o, &s->rewound, why, sizeof why);
+    if (err < 0) {
+        snprintf(text, sizeof text, "cannot go back: %s", why[0] ? why : ap_err_text(err));
+        ui_tell(s->ui, true, text);
+        return;
+    }
+    deck_extend(s->rewound, live_now(s));
+    deck_seek(s->rewound, at_ns);
+    ui_look_at(s->ui, deck_publication(s->rewound));
+}
+
+static void back_to_now(struct screen *s)
+{
+    ui_look_at(s->ui, s->o.publication);
+    deck_stop(s->rewound);
+    s->rewound = NULL;
+}
+
+static void jump(struct screen *s, struct deck *d)
+{
+    struct ui_mark_at mark;
+    int direction;
+    unsigned kinds = ui_jump(s->ui, &direction);
+    int err = deck_jump(d, kinds, direction, &mark);
+    if (err == AP_EAGAIN)
+        ui_tell(s->ui, false, "none so far; the journal is still being looked through");
+    else if (err < 0)
+        ui_tell(s->ui, false, direction < 0 ? "no such mark before this" : "no such mark after this");
+}
+
+static void find_away(struct screen *s)
+{
+    struct ui_away none = {.from_ns = ui_away_from(s->ui), .error = AP_ENOTFOUND};
+    struct deck *d = s->o.deck ? s->o.deck : s->rewound;
+    struct ui_replay r = {.at_ns = live_now(s)};
+    if (d)
+        deck_state(d, &r);
+    none.to_ns = r.at_ns;
+    away_stop(s->away);
+    s->away = NULL;
+    int err = s->o.journal ? away_start(s->o.journal, none.from_ns, r.at_ns, &s->away) : AP_ENOTFOUND;
+    if (err < 0) {
+        none.error = err;
+        ui_show_away(s->ui, &none);
+    }
+}
+
+static void bring_away(struct screen *s)
+{
+    struct ui_away found;
+    if (!s->away)
+        return;
+    away_result(s->away, &found);
+    ui_show_away(s->ui, &found);
+    if (found.progress < 1.0)
+        return;
+    away_stop(s->away);
+    s->away = NULL;
+}
+
+static void fulfil_session(struct screen *s, unsigned wishes)
+{
+    if (wishes & UI_WISH_QUIT)
+        end(s);
+    if (wishes & UI_WISH_SUSPEND)
+        suspend(s);
+    if (wishes & UI_WISH_AWAY)
+        find_away(s);
+    if ((wishes & UI_WISH_REWIND) && !s->rewound && !s->o.deck)
+        rewind_to(s, ui_seek_ns(s->ui));
+    if ((wishes & UI_WISH_NOW) && s->rewound)
+        back_to_now(s);
+}
+
 static void fulfil(struct screen *s, unsigned wishes)
 {
     static const struct {
@@ -70,12 +173,8 @@ static void fulfil(struct screen *s, unsigned wishes)
     } steps[] = {{UI_WISH_STEP_EVENT, STEP_EVENT},
                  {UI_WISH_STEP_DEPTH, STEP_DEPTH},
                  {UI_WISH_STEP_SECOND, STEP_SECOND}};
-    struct deck *d = s->o.deck;
-
-    if (wishes & UI_WISH_QUIT)
-        end(s);
-    if (wishes & UI_WISH_SUSPEND)
-        suspend(s);
+    fulfil_session(s, wishes);
+    struct deck *d = s->o.deck ? s->o.deck : s->rewound;
     if (!d)
         return;
     if (wishes & UI_WISH_PAUSE)
@@ -86,6 +185,8 @@ static void fulfil(struct screen *s, unsigned wishes)
         deck_faster(d, -1);
     if (wishes & UI_WISH_SEEK)
         deck_seek(d, ui_seek_ns(s->ui));
+    if (wishes & UI_WISH_JUMP)
+        jump(s, d);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (wishes & steps[i].wish)
             deck_step(d, steps[i].step);
@@ -97,17 +198,13 @@ static void fulfil(struct screen *s, unsigned wishes)
 static void draw(struct screen *s)
 {
     struct ui_replay replay = {0};
-    if (s->o.deck) {
-        struct player p;
-        deck_state(s->o.deck, &p);
-        replay = (struct ui_replay){.is_on = true,
-                                    .is_paused = p.is_paused,
-                                    .is_ended = p.is_ended,
-                                    .speed = p.speed,
-                                    .at_ns = p.at_ns,
-                                    .first_ns = p.first_ns,
-                                    .last_ns = p.last_ns};
-    }
+    struct deck *d = s->o.deck ? s->o.deck : s->rewound;
+    if (s->rewound)
+        deck_extend(s->rewound, live_now(s));
+    if (d)
+        deck_state(d, &replay);
+    replay.is_live = s->rewound != NULL;
+    bring_away(s);
     int drawn = ui_frame(s->ui, clock_system()->wall_ns(NULL), &replay);
     if (drawn < 0) {
         s->status = 1;
@@ -242,6 +339,8 @@ int screen_run(const struct screen_options *o)
         uv_run(&s.loop, UV_RUN_DEFAULT);
     }
     ui_destroy(s.ui);
+    deck_stop(s.rewound);
+    away_stop(s.away);
     term_close(s.term);
     close_loop(&s);
     if (err < 0)

@@ -2,7 +2,7 @@
 #ifndef ALPHAPLUS_APP_SCREEN_H
 #define ALPHAPLUS_APP_SCREEN_H
 
-#include "play.h"
+#include "deck.h"
 
 #include <alphaplus/config/cli.h>
 #include <alphaplus/config/settings.h>
@@ -14,10 +14,10 @@ struct screen_options {
     const struct settings *settings; /* borrowed */
     struct publication *publication; /* borrowed */
     struct deck *deck;               /* borrowed; NULL: live */
+    const char *journal;             /* what is replayed, or recorded live; NULL: nothing is */
     const char *title;
     bool asks_before_quit;
-    int (*watch)(void *user, bool is_removal, const char *name, char *why,
-                 size_t why_size); /* as in ui.h */
+    int (*watch)(void *user, bool is_removal, const char *name, char *why, size_t why_size); /* as in ui.h */
     void *user;
 };
 /* Until the user quits, a signal ends it, or --frames / --for is over. Returns the exit status; the terminal is given back. */

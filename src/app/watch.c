@@ -129,6 +129,7 @@ int watch_run(const struct watch_options *o)
         struct screen_options so = {.cli = o->cli,
                                     .settings = o->settings,
                                     .publication = pipeline_publication(p),
+                                    .journal = o->pipeline.journal_path,
                                     .title = o->title,
                                     .watch = change_watch,
                                     .user = p,

@@ -376,7 +376,13 @@ static int check_pairs(struct parse *p)
     if (cli->journal != NULL && cli->no_journal) {
         return refuse(p, "--journal and --no-journal: one or the other");
     }
-    if (cli->loop && cli->capture_n == 0) {
+    if (is_lines && (cli->follow || (cli->loop && cli->command == CLI_REPLAY))) {
+        return refuse(p, "--%s is for the screen, not for --json", cli->follow ? "follow" : "loop");
+    }
+    if (is_lines && cli->command == CLI_REPLAY && (cli->from != NULL || cli->to != NULL)) {
+        return refuse(p, "--from and --to are for the screen; --json has --at, and export has both");
+    }
+    if (cli->loop && cli->command == CLI_SIM && cli->capture_n == 0) {
         return refuse(p, "--loop works with --capture only");
     }
     return 0;

@@ -50,9 +50,10 @@ const struct cli_option cli_options[] = {
      "the venue's own list of instruments (for binance: exchangeInfo); without it decimals are taken from the captures"},
     {"instrument", 0, "NAME", CLI_KIND_TEXT, EXPORT, AT(instrument), 0, 0, NULL,
      "only this instrument, such as binance:BTCUSDT"},
-    {"from", 0, "TIME", CLI_KIND_TEXT, EXPORT, AT(from), 0, 0, NULL,
+    {"from", 0, "TIME", CLI_KIND_TEXT, EXPORT | REPLAY, AT(from), 0, 0, NULL,
      "only what was received at or after this time"},
-    {"to", 0, "TIME", CLI_KIND_TEXT, EXPORT, AT(to), 0, 0, NULL, "only what was received before this time"},
+    {"to", 0, "TIME", CLI_KIND_TEXT, EXPORT | REPLAY, AT(to), 0, 0, NULL,
+     "only what was received before this time"},
     {"format", 0, "FORMAT", CLI_KIND_CHOICE, EXPORT, AT(format), 0, 0, "csv|jsonl",
      "how rows are written (default csv)"},
     {"keep", 0, "DURATION", CLI_KIND_DURATION, JOURNAL, AT(keep_ns), 0, 0, NULL,
@@ -71,7 +72,8 @@ const struct cli_option cli_options[] = {
     {"faults", 0, "SPEC", CLI_KIND_TEXT, SIM, AT(faults), 0, 0, NULL,
      "go wrong on purpose, by the seed's chance: such as drop=0.001,delay=0.01:200ms,close=60s,rest500=0.1; "
      "a word that is not known lists them all"},
-    FLAG("loop", SIM, loop, "begin the capture again at its end"),
+    FLAG("loop", REPLAY | SIM, loop, "begin again at the end; sim: the capture"),
+    FLAG("follow", REPLAY, follow, "the journal is being written by another alphaplus: go on as it grows"),
     FLAG(
         "params", DOCTOR, params,
         "print every setting and every parameter of the measures: value, default, range, meaning, where it is from"),
@@ -133,12 +135,14 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .line = "the same screen from a journal",
          .text =
              "Plays a journal through the very same engine and panels. Any time shows the state that the live run had "
-             "then. Pause, step, speed and seek are on keys.",
+             "then. Pause, step, speed, seek and jumps to what happened are on keys. What was seen once is reached at once, "
+             "backward too: states are kept along the way, in the journal as well where it is one's own to write.",
          .words_min = 1,
          .words_max = 1,
          .words = {FILE_WORD},
          .examples = {{"replay night.apj", "from the beginning"},
-                      {"replay --at 14:03:22 --speed 5 night.apj", "from a time, five times as fast"},
+                      {"replay --from 14:00 --to 14:10 --loop night.apj", "ten minutes, again and again"},
+                      {"replay --follow today.apj", "what another alphaplus is recording"},
                       {"replay --json --at 14:03:22 night.apj", "the state at that time, as JSON"}}},
     [CLI_IMPORT] =
         {.name = "import",

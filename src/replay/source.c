@@ -19,6 +19,16 @@ int source_rewind(struct source *s)
     return s->ops->rewind(s);
 }
 
+int source_seek(struct source *s, uint64_t seq)
+{
+    return s->ops->seek != NULL ? s->ops->seek(s, seq) : AP_EUNSUPPORTED;
+}
+
+struct journal *source_journal(struct source *s)
+{
+    return s->ops->journal != NULL ? s->ops->journal(s) : NULL;
+}
+
 int source_span(struct source *s, int64_t *ret_first_ns, int64_t *ret_last_ns)
 {
     return s->ops->span(s, ret_first_ns, ret_last_ns);

@@ -35,17 +35,27 @@ static int next(struct source *s, const struct event **ret_event)
     return got;
 }
 
-static int rewind_journal(struct source *s)
+static int seek(struct source *s, uint64_t seq)
 {
     struct journal_source *js = ours(s);
     struct journal_cursor *cursor;
-    int err = journal_cursor_open(js->journal, 1, &cursor);
+    int err = seq < INT64_MAX ? journal_cursor_open(js->journal, seq + 1, &cursor) : AP_ERANGE;
     if (err == 0) {
         journal_cursor_close(js->cursor);
         js->cursor = cursor;
-        js->seq = 0;
+        js->seq = seq;
     }
     return err;
+}
+
+static int rewind_journal(struct source *s)
+{
+    return seek(s, 0);
+}
+
+static struct journal *journal_of(struct source *s)
+{
+    return ours(s)->journal;
 }
 
 static int span(struct source *s, int64_t *ret_first_ns, int64_t *ret_last_ns)
@@ -93,6 +103,8 @@ static uint64_t bad_frames(const struct source *s)
 static const struct source_ops ops = {
     .next = next,
     .rewind = rewind_journal,
+    .seek = seek,
+    .journal = journal_of,
     .span = span,
     .progress = progress,
     .close = close_journal,

@@ -54,6 +54,15 @@ void act_step_second(struct ui *ui, uint32_t key);
 void act_slower(struct ui *ui, uint32_t key);
 void act_faster(struct ui *ui, uint32_t key);
 void act_goto(struct ui *ui, uint32_t key);
+void act_jump(struct ui *ui, uint32_t key);
+void act_jump_kind(struct ui *ui, uint32_t key);
+void act_rewind(struct ui *ui, uint32_t key);
+void act_away(struct ui *ui, uint32_t key);
+void replay_jump(struct ui *ui, unsigned kinds, int direction);
+/* Digest what was since then. */
+void replay_away(struct ui *ui, int64_t from_ns);
+/* Keys while the digest is open. */
+void away_key(struct ui *ui, uint32_t key);
 /* Asks the owner to go there, within what the journal holds. */
 void replay_seek(struct ui *ui, int64_t at_ns);
 

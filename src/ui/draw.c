@@ -56,7 +56,7 @@ static void help_line(struct help *h, uint8_t role, const char *keys, int key_co
     pane_back(&line, 0, 0, h->column_w, ROLE_BOX);
 }
 
-static void box(const struct pane *p, const char *title)
+void draw_box(const struct pane *p, const char *title)
 {
     for (int y = 0; y < p->h; y++)
         pane_fill(p, 0, y, p->w, ' ', ROLE_BOX);
@@ -112,10 +112,18 @@ static void draw_help(struct ui *ui)
     ui->help_most = is_more ? lines - h * columns : 0;
     if (ui->help_skip > ui->help_most)
         ui->help_skip = ui->help_most;
-    box(&p,
-        is_more ? " Keys and commands   Up Down scroll   Esc closes " : " Keys and commands   Esc closes ");
+    draw_box(&p, is_more ? " Keys and commands   Up Down scroll   Esc closes "
+                         : " Keys and commands   Esc closes ");
     struct help help = {.inside = pane_sub(&p, 2, 1, w - 4, h), .skip = ui->help_skip, .column_w = column_w};
     help_text(&help);
+}
+
+static void draw_away(struct ui *ui)
+{
+    struct canvas *c = &ui->canvas;
+    int w = c->cols < 104 ? c->cols - 4 : 100, h = c->rows < 30 ? c->rows - 4 : 26;
+    struct pane p = pane_of(c, (struct rect){(c->cols - w) / 2, (c->rows - h) / 2, w, h});
+    away_draw(ui, &p);
 }
 
 void draw_screen(struct ui *ui)
@@ -136,4 +144,6 @@ void draw_screen(struct ui *ui)
     }
     if (ui->overlay == OVERLAY_HELP)
         draw_help(ui);
+    if (ui->overlay == OVERLAY_AWAY)
+        draw_away(ui);
 }

@@ -117,6 +117,7 @@ int ui_create(const struct ui_options *o, struct ui **ret_ui, char *why, size_t 
     ui->shown = &ui->live;
     ui->zoom = -1;
     ui->focus = PANEL_LADDER;
+    ui->jump_kinds = UI_MARK_ALL;
     ui->drawn_second = -1;
     ui->is_dirty = true;
     text_sanitize(ui->title, sizeof ui->title, o->title, strlen(o->title));
@@ -171,13 +172,62 @@ unsigned ui_keys(struct ui *ui)
             if (a != NULL)
                 a->run(ui, key);
         }
+        ui->touched_ns = ui->live.head.time_ns;
     }
     return ui->wishes;
+}
+
+static void write_request(struct ui *ui, const struct view_request *r)
+{
+    struct board *b = publication_request(ui->publication, 0);
+    if (b == NULL)
+        return;
+    memcpy(board_begin(b), r, sizeof *r);
+    board_publish(b);
 }
 
 int64_t ui_seek_ns(const struct ui *ui)
 {
     return ui->seek_ns;
+}
+
+unsigned ui_jump(const struct ui *ui, int *ret_direction)
+{
+    *ret_direction = ui->jump_direction;
+    return ui->jump_wanted;
+}
+
+int64_t ui_away_from(const struct ui *ui)
+{
+    return ui->away_from_ns;
+}
+
+void ui_show_away(struct ui *ui, const struct ui_away *away)
+{
+    ui->away = *away;
+    ui->is_dirty = true;
+}
+
+void ui_tell(struct ui *ui, bool is_bad, const char *text)
+{
+    ui_say(ui, is_bad, "%s", text);
+    ui->is_dirty = true;
+}
+
+void ui_look_at(struct ui *ui, struct publication *publication)
+{
+    const struct view_request none = {.id = 0};
+    if (ui->publication == publication)
+        return;
+    write_request(ui, &none);
+    ui->publication = publication;
+    ui->live = (struct data){.market_index = ui->market};
+    ui->is_held = false;
+    ui->shown = &ui->live;
+    ui->request = (struct view_request){.id = ui->request.id};
+    ui->moved_wall_ns = 0;
+    ui->note_back = 0;
+    ui->is_dirty = true;
 }
 
 /* Where the axis stands: follows the price unless it was moved by hand or is held. */
@@ -197,15 +247,6 @@ static void move_axis(struct ui *ui)
         ui->top_px = axis_center(group, rows, m->bid_px, m->ask_px);
     else if (!ui->is_axis_manual)
         ui->top_px = axis_follow(ui->top_px, group, rows, m->bid_px, m->ask_px);
-}
-
-static void write_request(struct ui *ui, const struct view_request *r)
-{
-    struct board *b = publication_request(ui->publication, 0);
-    if (b == NULL)
-        return;
-    memcpy(board_begin(b), r, sizeof *r);
-    board_publish(b);
 }
 
 static bool is_same_view(const struct view_request *a, const struct view_request *b)
@@ -254,7 +295,8 @@ static bool replay_moved(const struct ui_replay *a, const struct ui_replay *b)
 {
     return a->is_on != b->is_on || a->is_paused != b->is_paused || a->is_ended != b->is_ended ||
            a->speed < b->speed || a->speed > b->speed || a->at_ns != b->at_ns || a->last_ns != b->last_ns ||
-           a->first_ns != b->first_ns;
+           a->first_ns != b->first_ns || a->is_seeking != b->is_seeking || a->is_live != b->is_live ||
+           a->bins_version != b->bins_version || a->surveyed < b->surveyed || a->surveyed > b->surveyed;
 }
 
 static void take_time(struct ui *ui, int64_t wall_ns, const struct ui_replay *replay)

@@ -33,7 +33,60 @@ static void replays(struct screen *s)
                                    .speed = 10.0,
                                    .at_ns = FAKE_MARKET_NOW_NS,
                                    .first_ns = FAKE_MARKET_BEGIN_NS,
-                                   .last_ns = FAKE_MARKET_NOW_NS + 900 * NS_PER_S};
+                                   .last_ns = FAKE_MARKET_NOW_NS + 900 * NS_PER_S,
+                                   .surveyed = 0.41};
+    s->replay.bins[10] = 1u << UI_MARK_TRADE;
+    s->replay.bins[40] = 1u << UI_MARK_FORMED;
+    s->replay.bins[60] = 1u << UI_MARK_PULLED;
+    s->replay.bins[90] = 1u << UI_MARK_LIQUIDATION | 1u << UI_MARK_TRADE;
+    s->replay.bins[100] = 1u << UI_MARK_GAP;
+}
+
+static void is_rewound(struct screen *s)
+{
+    replays(s);
+    s->replay.is_live = true;
+    s->replay.speed = 1.0;
+    s->replay.surveyed = 1.0;
+    s->replay.last_ns = FAKE_MARKET_NOW_NS + 32 * NS_PER_S;
+}
+
+static void was_away(struct screen *s)
+{
+    struct ui_away a = {.progress = 1.0,
+                        .from_ns = FAKE_MARKET_NOW_NS - 5400 * NS_PER_S,
+                        .to_ns = FAKE_MARKET_NOW_NS,
+                        .market_n = 2,
+                        .liq_n = 2,
+                        .position_n = 1,
+                        .gaps = 1,
+                        .gap_ns = 2 * NS_PER_S,
+                        .lost = 1200};
+    a.markets[0] = (struct ui_away_market){.name = "binance:BTCUSDT",
+                                           .first = 64000.0,
+                                           .last = 63944.1,
+                                           .low = 63810.5,
+                                           .high = 64210.0,
+                                           .low_ns = FAKE_MARKET_NOW_NS - 3000 * NS_PER_S,
+                                           .high_ns = FAKE_MARKET_NOW_NS - 4000 * NS_PER_S,
+                                           .long_usd = 4.1e6,
+                                           .short_usd = 212000.0,
+                                           .liqs = 31,
+                                           .completeness = COMPLETENESS_SAMPLED};
+    a.markets[1] = (struct ui_away_market){.name = "binance:ETHUSDT"};
+    a.liqs[0] = (struct liq_item){
+        .recv_ns = FAKE_MARKET_NOW_NS - 3000 * NS_PER_S, .usd = 1.9e6, .side = POSITION_LONG};
+    a.liqs[1] = (struct liq_item){
+        .recv_ns = FAKE_MARKET_NOW_NS - 4000 * NS_PER_S, .usd = 84000.0, .side = POSITION_SHORT};
+    a.positions[0] = (struct ui_away_position){
+        .pos = {.account = "main", .instrument = "binance:BTCUSDT", .side = POSITION_LONG},
+        .distance_pct = -4.21,
+        .at_ns = FAKE_MARKET_NOW_NS - 3000 * NS_PER_S,
+        .funding = 312.5,
+        .fundings = 1};
+    screen_settle(s);
+    screen_type(s, "W");
+    ui_show_away(s->ui, &a);
 }
 
 static const struct golden {
@@ -62,7 +115,13 @@ static const struct golden {
     {"gap-100x30", 100, 30, 256, true, "default", breaks_book, ""},
     {"down-120x40", 120, 40, 256, true, "default", loses_feed, ""},
     {"young-120x40", 120, 40, 256, true, "light", is_young, ""},
+    {"replay-80x24", 80, 24, 256, true, "default", replays, ""},
     {"replay-120x40", 120, 40, 256, true, "classic", replays, ""},
+    {"replay-200x60", 200, 60, 256, true, "default", replays, ""},
+    {"rewound-80x24", 80, 24, 256, true, "default", is_rewound, ""},
+    {"rewound-120x40", 120, 40, 256, true, "default", is_rewound, ""},
+    {"away-80x24", 80, 24, 256, true, "default", was_away, ""},
+    {"away-120x40", 120, 40, 256, true, "default", was_away, ""},
     {"usd-wider-100x30", 100, 30, 256, true, "default", NULL, "u]]"},
     {"ladder-zoomed-100x30", 100, 30, 256, true, "default", NULL, "z"},
     {"second-instrument-80x24", 80, 24, 256, true, "default", NULL, "i"},

@@ -85,7 +85,11 @@ static void test_replay_keys(void **state)
     (void)state;
     screen_open(&s, 80, 24);
     screen_settle(&s);
-    assert_int_equal(screen_type(&s, ".,sd<>g"), 0); /* live: none of them */
+    assert_int_equal(screen_type(&s, ".sd<>g()"), 0); /* live: none of them, but */
+    assert_int_equal(screen_type(&s, "R"), UI_WISH_REWIND);
+    assert_int_equal(ui_seek_ns(s.ui), FAKE_MARKET_NOW_NS);
+    assert_int_equal(screen_type(&s, ",,"), UI_WISH_REWIND);
+    assert_int_equal(ui_seek_ns(s.ui), FAKE_MARKET_NOW_NS - 2 * NS_PER_S);
     s.replay = (struct ui_replay){.is_on = true,
                                   .speed = 1.0,
                                   .at_ns = FAKE_MARKET_NOW_NS,
@@ -102,6 +106,30 @@ static void test_replay_keys(void **state)
     assert_int_equal(screen_type(&s, ">"), UI_WISH_FASTER);
     assert_int_equal(screen_type(&s, ",,"), UI_WISH_SEEK);
     assert_int_equal(ui_seek_ns(s.ui), FAKE_MARKET_NOW_NS - 2 * NS_PER_S);
+    int direction;
+    assert_int_equal(screen_type(&s, "("), UI_WISH_JUMP);
+    assert_int_equal(ui_jump(s.ui, &direction), UI_MARK_ALL);
+    assert_int_equal(direction, -1);
+    assert_int_equal(screen_type(&s, "J)"), UI_WISH_JUMP);
+    assert_int_equal(ui_jump(s.ui, &direction), 1u << UI_MARK_LIQUIDATION);
+    assert_int_equal(direction, 1);
+    screen_type(&s, ":next gap");
+    assert_int_equal(screen_key(&s, KEY__ENTER), UI_WISH_JUMP);
+    assert_int_equal(ui_jump(s.ui, &direction), 1u << UI_MARK_GAP);
+    screen_type(&s, ":next Tuesday");
+    assert_int_equal(screen_key(&s, KEY__ENTER), 0);
+    screen_settle(&s);
+    assert_true(screen_shows(&s, "no mark \"Tuesday\""));
+    term_fake_key(s.term, 'g');
+    screen_type(&s, "50%");
+    assert_int_equal(screen_key(&s, KEY__ENTER), UI_WISH_SEEK);
+    assert_int_equal(ui_seek_ns(s.ui), (FAKE_MARKET_BEGIN_NS + FAKE_MARKET_NOW_NS + 60 * NS_PER_S) / 2);
+    assert_int_equal(screen_type(&s, "R"), 0); /* there is no now */
+    s.replay.is_live = true;
+    screen_settle(&s);
+    assert_true(screen_shows(&s, " REWOUND -01:00"));
+    assert_int_equal(screen_type(&s, "R"), UI_WISH_NOW);
+    s.replay.is_live = false;
     term_fake_key(s.term, 'g');
     screen_type(&s, "14:03:22");
     assert_int_equal(screen_key(&s, KEY__ENTER), UI_WISH_SEEK);
@@ -110,6 +138,27 @@ static void test_replay_keys(void **state)
     assert_int_equal(screen_key(&s, KEY__ENTER), 0);
     screen_settle(&s);
     assert_true(screen_shows(&s, "outside the journal"));
+    screen_close(&s);
+}
+
+static void test_away(void **state)
+{
+    struct screen s;
+    (void)state;
+    screen_open(&s, 80, 24);
+    screen_settle(&s);
+    assert_int_equal(screen_type(&s, "W"), UI_WISH_AWAY);
+    assert_int_equal(ui_away_from(s.ui), FAKE_MARKET_NOW_NS - 900 * NS_PER_S); /* was not away at all */
+    screen_settle(&s);
+    assert_true(screen_shows(&s, "looking through it"));
+    assert_int_equal(screen_key(&s, KEY__ESC), 0);
+    screen_settle(&s);
+    assert_false(screen_shows(&s, "looking through it"));
+    screen_type(&s, ":away 8h");
+    assert_int_equal(screen_key(&s, KEY__ENTER), UI_WISH_AWAY);
+    assert_int_equal(ui_away_from(s.ui), FAKE_MARKET_NOW_NS - 8 * 3600 * NS_PER_S);
+    assert_int_equal(screen_key(&s, KEY__ENTER), UI_WISH_REWIND);
+    assert_int_equal(ui_seek_ns(s.ui), FAKE_MARKET_NOW_NS - 8 * 3600 * NS_PER_S);
     screen_close(&s);
 }
 
@@ -284,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_untrue_book_shows_no_size),
         cmocka_unit_test(test_quit_closes_what_is_open_first),
         cmocka_unit_test(test_replay_keys),
+        cmocka_unit_test(test_away),
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_scrolled_axis_stays_and_points),
         cmocka_unit_test(test_hold),

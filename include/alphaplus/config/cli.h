@@ -64,6 +64,7 @@ struct cli {
     uint64_t seed;      /* 1 when not given */
     const char *faults; /* sim --faults SPEC, as typed */
     bool loop;
+    bool follow; /* replay --follow */
     bool params; /* doctor --params */
     const char *config_file;
 };

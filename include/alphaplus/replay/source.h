@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct source; /* opaque */
+struct journal;
 
 AP_MUST_CHECK int source_open_journal(const char *path, struct source **ret_source, char *why,
                                       size_t why_size);
@@ -33,6 +34,10 @@ void source_close(struct source *s);
 AP_MUST_CHECK int source_next(struct source *s, const struct event **ret_event);
 /* Back to the beginning. */
 AP_MUST_CHECK int source_rewind(struct source *s);
+/* To the first event with a seq above this one. AP_EUNSUPPORTED but for journals. */
+AP_MUST_CHECK int source_seek(struct source *s, uint64_t seq);
+/* What it reads; borrowed, of the reader's thread. NULL but for journals. */
+struct journal *source_journal(struct source *s);
 /* Time range, where known beforehand (journals). */
 AP_MUST_CHECK int source_span(struct source *s, int64_t *ret_first_ns, int64_t *ret_last_ns);
 double source_progress(const struct source *s);
