@@ -1,5 +1,6 @@
 #include "market.h"
 
+#include <alphaplus/analytics/lines.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/hash.h>
@@ -588,9 +589,22 @@ void market_refresh(struct market *m)
                                        m->taker_per_min[SIDE_ASK], m->view.walls, WALL_VIEW_MAX);
 }
 
+int market_lines(const struct market *m, struct price_line lines[PRICE_LINES])
+{
+    const struct market_view *v = &m->view;
+    int n = lines_read(measures_values(m->measures), lines);
+    if (v->has_mark)
+        lines[n++] = (struct price_line){.price = market_mark_price(m), .kind = LINE_MARK};
+    if (v->has_mark && v->index > 0)
+        lines[n++] = (struct price_line){.price = fixed_to_double(v->index, v->inst.mark_decimals),
+                                         .kind = LINE_INDEX};
+    return n;
+}
+
 void market_detail(const struct market *m, struct detail *ret_detail)
 {
     struct measure_input input = market_input(m, m->view.time_ns);
     *ret_detail = (struct detail){.seq = m->view.seq, .time_ns = m->view.time_ns};
+    ret_detail->line_n = (uint32_t)market_lines(m, ret_detail->lines);
     measures_detail(m->measures, &input, ret_detail);
 }

@@ -103,6 +103,8 @@ void market_refresh(struct market *m);
 /* As bytes, and back into a fresh one of the same instrument; errors are l's. */
 void market_save(struct market *m, struct buf *out);
 void market_load(struct market *m, struct load *l);
+/* Mark, index and what measures know, by kind; returns how many. */
+int market_lines(const struct market *m, struct price_line lines[PRICE_LINES]);
 void market_detail(const struct market *m, struct detail *ret_detail);
 
 #endif

@@ -43,12 +43,11 @@ struct scene {
     const struct market *market; /* borrowed */
     int64_t group;
     struct level best[2]; /* by enum side; qty 0: that side is empty, or the book is not true */
-    double mark;          /* price units; 0: none */
     size_t own_n;
     struct own {
         double px; /* price units */
         uint32_t flag;
-    } own[3 * POSITION_MAX];
+    } own[3 * POSITION_MAX + PRICE_LINES]; /* prices that flag the row they are in */
 };
 
 static void add_own(struct scene *s, double price, uint32_t flag)
@@ -56,6 +55,22 @@ static void add_own(struct scene *s, double price, uint32_t flag)
     if (price > 0.0)
         s->own[s->own_n++] = (struct own){price * (double)fixed_pow10(s->market->view.inst.price_decimals),
                                           flag};
+}
+
+static void add_lines(struct scene *s)
+{
+    static const uint32_t flags[PRICE_LINES] = {[LINE_MARK] = LADDER_MARK,
+                                                [LINE_INDEX] = LADDER_INDEX,
+                                                [LINE_VWAP] = LADDER_VWAP,
+                                                [LINE_DAY_OPEN] = LADDER_DAY_OPEN,
+                                                [LINE_WEEK_OPEN] = LADDER_WEEK_OPEN,
+                                                [LINE_PREV_HIGH] = LADDER_PREV_HIGH,
+                                                [LINE_PREV_LOW] = LADDER_PREV_LOW,
+                                                [LINE_POC] = LADDER_POC};
+    struct price_line lines[PRICE_LINES];
+    int n = market_lines(s->market, lines);
+    for (int i = 0; i < n; i++)
+        add_own(s, lines[i].price, flags[lines[i].kind]);
 }
 
 static void scene_init(struct scene *s, const struct market *m, const struct risk_view *risk, int64_t group)
@@ -67,7 +82,7 @@ static void scene_init(struct scene *s, const struct market *m, const struct ris
         if (m->view.book_state != BOOK_TRUE || !book_best(m->sync.book, (enum side)side, &s->best[side]))
             s->best[side] = (struct level){0, 0};
     }
-    s->mark = market_mark_price(m) * (double)fixed_pow10(m->view.inst.price_decimals);
+    add_lines(s);
     for (uint32_t i = 0; i < risk->position_n; i++) {
         const struct position_view *p = &risk->positions[i];
         if (strcmp(p->pos.instrument, m->name) != 0)
@@ -115,8 +130,6 @@ static uint32_t market_flags(const struct scene *s, int64_t label)
     if (v->has_last && (v->last_side == AGGRESSOR_BUY ? is_in_ask_row(v->last_px, label, s->group)
                                                       : is_in_bid_row(v->last_px, label, s->group)))
         flags |= LADDER_LAST;
-    if (s->mark > 0.0 && is_near_row(s->mark, label, s->group))
-        flags |= LADDER_MARK;
     for (uint32_t i = 0; i < v->wall_n; i++) {
         const struct wall_view *w = &v->walls[i];
         if (w->side == SIDE_BID ? is_in_bid_row(w->px, label, s->group)

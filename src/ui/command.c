@@ -3,23 +3,18 @@
 #include "format.h"
 #include "keymap.h"
 #include "state.h"
+#include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
 #include <stdio.h>
 #include <string.h>
-#include <stdlib.h>
 
 static void command_goto(struct ui *ui, const char *argument)
 {
     int64_t at_ns;
     if (!ui_is_replay(ui))
-    char *end;
-    double percent = strtod(argument, &end);
         replay_seek(ui, 0);
     else if (text_parse_time_within(argument, ui->replay.first_ns, ui->replay.last_ns, &at_ns) != 0)
-    else if (end != argument && strcmp(end, "%") == 0 && percent >= 0.0 && percent <= 100.0)
-        replay_seek(ui, ui->replay.first_ns +
-                            (int64_t)((double)(ui->replay.last_ns - ui->replay.first_ns) * percent / 100.0));
-        ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%%", argument);
+        ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", argument);
     else if (at_ns < ui->replay.first_ns || at_ns > ui->replay.last_ns)
         ui_say(ui, true, "%s is outside the journal", argument);
     else
@@ -27,41 +22,6 @@ static void command_goto(struct ui *ui, const char *argument)
 }
 
 static void command_theme(struct ui *ui, const char *argument)
-static void command_jump(struct ui *ui, const char *argument, int direction)
-{
-    static const char *const words[UI_MARK_N] = {
-#define X(name, word, text) [UI_MARK_##name] = word,
-        UI_MARK_LIST(X)
-#undef X
-    };
-    for (unsigned i = 0; i < UI_MARK_N; i++) {
-        if (text_equal_nocase(argument, words[i])) {
-            replay_jump(ui, 1u << i, direction);
-            return;
-        }
-    }
-    ui_say(ui, true, "no mark \"%s\": liquidation, trade, formed, pulled, gap", argument);
-}
-
-static void command_next(struct ui *ui, const char *argument)
-{
-    command_jump(ui, argument, 1);
-}
-
-static void command_previous(struct ui *ui, const char *argument)
-{
-    command_jump(ui, argument, -1);
-}
-
-static void command_away(struct ui *ui, const char *argument)
-{
-    int64_t ns;
-    if (text_parse_duration(argument, &ns) != 0 || ns <= 0)
-        ui_say(ui, true, "\"%s\" is no duration: 90s, 30m, 8h", argument);
-    else
-        replay_away(ui, ui->live.head.time_ns - ns);
-}
-
 {
     char why[MESSAGE_MAX];
     struct theme theme;
@@ -123,15 +83,6 @@ static void command_symbol(struct ui *ui, const char *argument)
 }
 
 static void watch(struct ui *ui, bool is_removal, const char *name)
-static void command_find_figure(struct ui *ui, const char *argument)
-{
-    text_copy(ui->find, sizeof ui->find, argument);
-    ui->scroll[PANEL_METRICS] = 0;
-    if (ui->layout_name != LAYOUT_METRICS)
-        place_layout(ui, LAYOUT_METRICS);
-    ui->focus = PANEL_METRICS;
-}
-
 {
     char why[MESSAGE_MAX] = "";
     if (ui->watch == NULL)
@@ -157,6 +108,41 @@ static void command_remove(struct ui *ui, const char *argument)
         watch(ui, true, name);
 }
 
+static void command_find_figure(struct ui *ui, const char *argument)
+{
+    text_copy(ui->find, sizeof ui->find, argument);
+    ui->scroll[PANEL_METRICS] = 0;
+    if (ui->layout_name != LAYOUT_METRICS)
+        place_layout(ui, LAYOUT_METRICS);
+    ui->focus = PANEL_METRICS;
+}
+
+/* Sets a mark, or takes away the one that is there. */
+static void command_mark(struct ui *ui, const char *argument)
+{
+    struct ui_marks *m = &ui->marks[ui->market];
+    const struct instrument *in = &ui->live.market.inst;
+    int64_t px;
+    if (!data_has_market(&ui->live) ||
+        fixed_parse(argument, strlen(argument), in->price_decimals, &px) < 0 || px <= 0) {
+        ui_say(ui, true, "\"%s\" is no price here", argument);
+        return;
+    }
+    for (int i = 0; i < m->n; i++) {
+        if (m->px[i] != px)
+            continue;
+        m->px[i] = m->px[--m->n];
+        ui_say(ui, false, "mark at %s taken away", argument);
+        return;
+    }
+    if (m->n == MARKS_MAX) {
+        ui_say(ui, true, "at most %d marks: :mark of one that is there takes it away", MARKS_MAX);
+        return;
+    }
+    m->px[m->n++] = px;
+    ui_say(ui, false, "marked %s", argument);
+}
+
 static void command_help(struct ui *ui, const char *argument)
 {
     (void)argument;
@@ -173,16 +159,14 @@ static void command_quit(struct ui *ui, const char *argument)
 }
 
 const struct command command_table[] = {
-    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%", command_goto},
-    {"next", "MARK", "replay: next liquidation, trade, formed, pulled (walls) or gap", command_next},
-    {"previous", "MARK", "replay: the same, backward", command_previous},
-    {"away", "DURATION", "what happened in the last 30m, 8h ...; Enter replays it", command_away},
+    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", command_goto},
     {"layout", "NAME", "main, risk, flow, health or metrics", command_layout},
     {"zoom", "PANEL", "give a panel the whole screen", command_zoom},
     {"symbol", "NAME", "show this instrument", command_symbol},
     {"find", "[TEXT]", "figures whose name or meaning holds TEXT; without it, all", command_find_figure},
     {"add", "NAME", "watch this instrument too, e.g. binance:ETHUSDT", command_add},
     {"remove", "NAME", "watch this instrument no more", command_remove},
+    {"mark", "PRICE", "mark a price with X in ladder and heatmap; again: take it away", command_mark},
     {"theme", "NAME", "default, classic, light, mono, or a file", command_theme},
     {"help", "", "keys and commands", command_help},
     {"quit", "", "leave; asks if a recording would stop", command_quit},
@@ -293,4 +277,3 @@ bool overlay_key(struct ui *ui, uint32_t key)
     }
     return false;
 }
-    case OVERLAY_AWAY: away_key(ui, key); return true;

@@ -41,6 +41,29 @@ struct footprint_view { /* of one minute */
     double buy[FOOTPRINT_ROWS], sell[FOOTPRINT_ROWS];
 };
 
+/* Lines of ladder, heatmap and chart. X(NAME, text, letter) */
+#define PRICE_LINE_LIST(X)                                                                                   \
+    X(MARK, "mark", 'M')                                                                                     \
+    X(INDEX, "index", 'I')                                                                                   \
+    X(VWAP, "VWAP of the day", 'V')                                                                          \
+    X(DAY_OPEN, "open of the day", 'O')                                                                      \
+    X(WEEK_OPEN, "open of the week", 'W')                                                                    \
+    X(PREV_HIGH, "high of the day before", 'H')                                                              \
+    X(PREV_LOW, "low of the day before", 'B')                                                                \
+    X(POC, "point of control of the day", 'P')
+enum price_line_kind {
+#define X(name, text, letter) LINE_##name,
+    PRICE_LINE_LIST(X)
+#undef X
+        PRICE_LINES
+};
+struct price_line {
+    double price;     /* quote currency */
+    uint8_t kind;     /* enum price_line_kind */
+    uint8_t is_bound; /* of what was seen, which was not all */
+    uint8_t pad[6];
+};
+
 /* The markets of one base asset. */
 #define ASSET_DETAIL_MAX 16
 struct asset_detail_part {
@@ -111,6 +134,8 @@ struct detail {
     uint64_t seq;
     int64_t time_ns;
     struct asset_detail asset;
+    uint32_t line_n, pad_lines;
+    struct price_line lines[PRICE_LINES];
     uint32_t large_n, footprint_n; /* newest first */
     struct large_trade large[LARGE_TRADES_MAX];
     struct profile_view profile_day, profile_session;

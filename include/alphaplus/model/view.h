@@ -191,6 +191,11 @@ enum ladder_flag {
     LADDER_MARK = 1 << 11,
     LADDER_POC = 1 << 12,
     LADDER_NO_FLOW = 1 << 13, /* deltas and volume are not kept at this grouping or price */
+    LADDER_INDEX = 1 << 14,
+    LADDER_DAY_OPEN = 1 << 15,
+    LADDER_WEEK_OPEN = 1 << 16,
+    LADDER_PREV_HIGH = 1 << 17,
+    LADDER_PREV_LOW = 1 << 18,
 };
 /* Row i has the label px = top_px - i * group. Bids floor to it: [px, px + group); asks ceil: (px - group, px]. Heat pixels of the
  * row: [px, px + group / 2) above, [px - group / 2, px) below. */

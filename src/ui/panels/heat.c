@@ -216,8 +216,11 @@ static void draw_labels(const struct heat *h, const struct pane *p, int x)
                    text);
         if (row->flags & LADDER_WALL)
             pane_put(p, x + LABEL_COLS - 1, 1 + (int)i, 0x25c6, ROLE_WALL, PAINT_OWN, 0);
-        if (row->flags & LADDER_OWN_LIQ)
-            pane_put(p, x, 1 + (int)i, 'L', ROLE_OWN, PAINT_OWN, 0);
+        char letter = panel_line_letter(h->ui, row);
+        if (row->flags & LADDER_OWN_LIQ || panel_is_marked(h->ui, row))
+            pane_put(p, x, 1 + (int)i, (unsigned char)letter, ROLE_OWN, PAINT_OWN, 0);
+        else if (letter != 0 && !(row->flags & LADDER_MARK))
+            pane_put(p, x, 1 + (int)i, (unsigned char)letter, ROLE_DIM, PAINT_OWN, 0);
     }
 }
 

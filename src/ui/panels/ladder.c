@@ -103,16 +103,11 @@ static void draw_price(const struct ladder *l, const struct ladder_row *row, int
 
     format_px_row(text, l->in, row->px, l->pic->request.group);
     pane_right(&l->pane, c->x_price + 1, c->x_price + 1 + c->price, y, role, text);
-    uint32_t left = row->flags & LADDER_OWN_LIQ     ? 'L'
-                    : row->flags & LADDER_OWN_STOP  ? 'S'
-                    : row->flags & LADDER_OWN_ENTRY ? 'E'
-                    : row->flags & LADDER_MARK      ? 'M'
-                    : row->flags & LADDER_POC       ? 'P'
-                    : row->flags & LADDER_VWAP      ? 'V'
-                                                    : 0;
-    bool is_own = row->flags & (LADDER_OWN_LIQ | LADDER_OWN_STOP | LADDER_OWN_ENTRY);
+    char left = panel_line_letter(l->ui, row);
+    bool is_own = row->flags & (LADDER_OWN_LIQ | LADDER_OWN_STOP | LADDER_OWN_ENTRY) ||
+                  panel_is_marked(l->ui, row);
     if (left != 0)
-        pane_put(&l->pane, c->x_price, y, left, is_own ? ROLE_OWN : ROLE_DIM, PAINT_OWN, 0);
+        pane_put(&l->pane, c->x_price, y, (unsigned char)left, is_own ? ROLE_OWN : ROLE_DIM, PAINT_OWN, 0);
     if (row->flags & LADDER_WALL && l->is_true)
         pane_put(&l->pane, c->x_price + 1 + c->price, y, 0x25c6, ROLE_WALL, PAINT_OWN, 0);
     else if (is_last)

@@ -90,3 +90,36 @@ const char *panel_figure(char *buf, const struct metric_row *row, const struct m
         return format_money(buf, v->value, false);
     return format_price(buf, v->value, size >= 100.0 ? 1 : size >= 1.0 || size < 0.0005 ? 2 : 3);
 }
+
+bool panel_is_marked(const struct ui *ui, const struct ladder_row *row)
+{
+    const struct ui_marks *m = &ui->marks[ui->shown->market_index];
+    int64_t group = ui->shown->picture.request.group;
+    for (int i = 0; i < m->n; i++) {
+        if (m->px[i] >= row->px - group / 2 && m->px[i] < row->px - group / 2 + group)
+            return true;
+    }
+    return false;
+}
+
+char panel_line_letter(const struct ui *ui, const struct ladder_row *row)
+{
+    static const struct {
+        uint32_t flag;
+        char letter;
+    } own[] = {{LADDER_OWN_LIQ, 'L'}, {LADDER_OWN_STOP, 'S'}, {LADDER_OWN_ENTRY, 'E'}},
+      lines[] = {{LADDER_MARK, 'M'},      {LADDER_POC, 'P'},      {LADDER_VWAP, 'V'},
+                 {LADDER_INDEX, 'I'},     {LADDER_DAY_OPEN, 'O'}, {LADDER_WEEK_OPEN, 'W'},
+                 {LADDER_PREV_HIGH, 'H'}, {LADDER_PREV_LOW, 'B'}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (row->flags & own[i].flag)
+            return own[i].letter;
+    }
+    if (panel_is_marked(ui, row))
+        return 'X';
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (row->flags & lines[i].flag)
+            return lines[i].letter;
+    }
+    return 0;
+}

@@ -26,8 +26,6 @@ void metrics_draw(const struct ui *ui, const struct pane *p);
 void events_draw(const struct ui *ui, const struct pane *p);
 void notes_draw(const struct ui *ui, const struct pane *p);
 void footer_draw(const struct ui *ui, const struct pane *p);
-/* Not a panel: lies over them. */
-void away_draw(const struct ui *ui, const struct pane *p);
 
 /* Shared by panels. */
 bool panel_is_focus(const struct ui *ui, enum panel panel);
@@ -40,6 +38,9 @@ bool panel_has_picture(const struct ui *ui);
 /* A figure as its unit and range want it; buf holds FORMAT_MAX. */
 const char *panel_figure(char *buf, const struct metric_row *row, const struct metric_value *v,
                          const struct instrument *in);
+/* The letter of the line that matters most in a row: own prices, marks of the user, then what the engine knows; 0: none. */
+char panel_line_letter(const struct ui *ui, const struct ladder_row *row);
+bool panel_is_marked(const struct ui *ui, const struct ladder_row *row); /* by the user, with :mark */
 char completeness_mark(int completeness); /* '=' '~' '?' */
 
 #endif
