@@ -13,8 +13,9 @@
 #include <string.h>
 
 enum { HORIZONS = 3, WAITING = 3072, SLOTS = 360 };
-#define SLOT_NS  (10 * NS_PER_S)
-#define SLOT_MIN 12 /* slots that saw trades: two minutes' worth */
+#define SLOT_NS      (10 * NS_PER_S)
+#define ASYMMETRY_SE 0.5
+#define SLOT_MIN     12 /* slots that saw trades: two minutes' worth */
 
 static const int64_t horizon_ticks[HORIZONS] = {50, 600, 3000};
 
@@ -125,6 +126,10 @@ static void publish_asymmetry(const double *impact, const double *effective, siz
     if (!(paid > 1e-9))
         return;
     struct metric_value v = ratio(impact, effective, lags);
+    if (v.se > ASYMMETRY_SE) { /* a share in [0, 1] that is not known to a half is not known */
+        values[METRIC_ASYMMETRY] = metric_none(METRIC_WARMUP);
+        return;
+    }
     v.value = v.value < 0.0 ? 0.0 : v.value > 1.0 ? 1.0 : v.value;
     values[METRIC_ASYMMETRY] = v;
 }
