@@ -388,10 +388,14 @@ static int find_start(struct journal *j, int64_t time_ns, uint64_t *ret_from, ui
         *ret_last = (uint64_t)sqlite3_column_int64(stmt, 2);
     }
     (void)sqlite3_reset(stmt);
-    if (err != 1) {
+    if (err < 0) {
         return err;
     }
-    err = look_up(j, READER_SEAL_OF_TIME, time_ns, session, ret_from);
+    bool has_session = err == 1;
+    err = look_up(j, READER_SEAL_OF_TIME, time_ns, session, ret_from); /* session 0: blocks of none */
+    if (!has_session) {
+        return err < 0 ? err : 0;
+    }
     if (err == 0) {
         err = look_up(j, READER_TAIL_OF_TIME, time_ns, (int64_t)first, ret_from);
     }

@@ -1,7 +1,8 @@
 /* The journal on recorded traffic: how small, how fast in, how fast out. The captures are decoded once; then their events are
  * repeated, shifted in time, sequence and ids, until there is enough to measure.
  *
- * Options: --capture FILE (default: the cuts among the test data), --levels N (level updates to write). */
+ * Options: --capture FILE (default: the cuts among the test data), --levels N (level updates to write); --big GIGABYTES: by hand, one
+ * journal of this size under /tmp, how long it takes to open, to sum up and to find a time in, and nothing else. */
 #include "bench.h"
 
 #include <alphaplus/base/buf.h>
@@ -17,6 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <zstd.h>
+
+/* A day of BTCUSDT at 0 ms depth. */
+#define DAY_LEVELS 154e6
 
 enum { LEVELS = 3000000, QUICK_LEVELS = 60000, EVENTS_MAX = 512 << 20 };
 
@@ -35,6 +39,7 @@ struct run {
     bool is_depth_only;
     struct journal_info info; /* of what was written last */
     double cpu_ns;
+    uint64_t bytes_wanted; /* of the file; 0: as many levels as wanted */
 };
 
 static void die(const char *what)
@@ -136,6 +141,12 @@ static double cpu_now_ns(void)
     return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
+static double file_bytes(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (double)st.st_size : 0;
+}
+
 struct shift {
     uint64_t seq;
     int64_t ns;
@@ -152,6 +163,7 @@ static void write_pass(struct run *r, struct journal_writer *w, struct buf *copy
         if (r->is_depth_only && levels_of(from) == 0) {
             continue;
         }
+        uint64_t noise = s->seq * UINT64_C(0x9e3779b97f4a7c15);
         buf_reset(copy);
         if (buf_append(copy, from, from->size) != 0) {
             die("out of memory");
@@ -160,6 +172,10 @@ static void write_pass(struct run *r, struct journal_writer *w, struct buf *copy
         ev->seq = ++s->seq;
         ev->recv_ns += s->ns;
         ev->exch_ns += ev->exch_ns != 0 ? s->ns / 1000000 * 1000000 : 0;
+        for (uint64_t i = 0; r->bytes_wanted > 0 && i < levels_of(ev); i++) {
+            struct depth_rows *d = event_rows(ev); /* repeats alone would pack too well */
+            d->levels[i].qty ^= d->levels[i].qty != 0 ? (int64_t)(noise >> (i % 40)) & 0xfff : 0;
+        }
         s->levels += levels_of(ev);
         if (journal_append(w, ev) != 0) {
             die("an event was not taken");
@@ -189,7 +205,8 @@ static double write_round(void *user)
     if (journal_writer_open(&o, &w, why, sizeof(why)) != 0) {
         die(why);
     }
-    while (s.levels < r->t->levels_wanted) {
+    while (r->bytes_wanted == 0 ? s.levels < r->t->levels_wanted
+                                : file_bytes(r->path) < (double)r->bytes_wanted) {
         write_pass(r, w, &copy, &s);
     }
     if (journal_writer_close(w) != 0) {
@@ -244,12 +261,6 @@ static void measure_seek(struct bench *b, struct run *r, const char *name)
         journal_close(j);
     }
     bench_values(b, name, "ms", values, (size_t)b->rounds);
-}
-
-static double file_bytes(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 ? (double)st.st_size : 0;
 }
 
 /* Of one pass, as zstd -19 packs the frames. */
@@ -334,6 +345,7 @@ static void measure_size(struct bench *b, const struct run *many, const char *ca
     double levels = (double)r.info.level_updates, bytes = (double)r.info.block_bytes;
     value(b, capture, "bytes", "bytes/level", bytes / levels);
     value(b, capture, "file", "bytes/level", file_bytes(r.path) / levels);
+    value(b, capture, "day", "GB", bytes / levels * DAY_LEVELS / 1e9);
     value(b, capture, "to_raw", "ratio", bytes / (double)once.raw.len);
     value(b, capture, "to_zstd19", "ratio", bytes / zstd_19(&once.raw));
     value(b, capture, "to_rows", "ratio", bytes / plain_rows(&r));
@@ -356,6 +368,7 @@ static void measure(struct bench *b, const char *path, uint64_t levels)
     (void)snprintf(name, sizeof(name), "journal.write.%s", capture);
     bench_rate(b, name, "levels/s", write_round, &r);
     value(b, capture, "write_cpu", "ns/level", r.cpu_ns);
+    value(b, capture, "write_cpu_at_100k", "% of a core", r.cpu_ns * 1e5 / 1e9 * 100);
     (void)snprintf(name, sizeof(name), "journal.read.%s", capture);
     bench_rate(b, name, "levels/s", read_round, &r);
     (void)snprintf(name, sizeof(name), "journal.seek.%s", capture);
@@ -363,6 +376,72 @@ static void measure(struct bench *b, const char *path, uint64_t levels)
         measure_seek(b, &r, name);
     }
     measure_size(b, &r, capture);
+    (void)unlink(r.path);
+    (void)rmdir(r.folder);
+    buf_finish(&t.raw);
+    buf_finish(&t.events);
+}
+
+static double ms_since(int64_t start_ns)
+{
+    return (double)(bench_now_ns() - start_ns) / 1e6;
+}
+
+/* Times spread over the file: find each, and read on from it. */
+static double seek_times(struct journal *j, const struct journal_info *info, double *ret_worst)
+{
+    enum { TIMES = 40 };
+    double sum = 0;
+    *ret_worst = 0;
+    for (int i = 0; i < TIMES; i++) {
+        struct journal_cursor *c = NULL;
+        const struct event *ev;
+        uint64_t seq = 0;
+        int64_t at = info->first_ns + (info->last_ns - info->first_ns) / TIMES * ((i * 17) % TIMES);
+        int64_t start = bench_now_ns();
+        if (journal_seq_at(j, at, &seq) != 0 || journal_cursor_open(j, seq, &c) != 0 ||
+            journal_next(c, &ev) != 1 || ev->recv_ns < at) {
+            die("seek");
+        }
+        double ms = ms_since(start);
+        sum += ms;
+        *ret_worst = ms > *ret_worst ? ms : *ret_worst;
+        journal_cursor_close(c);
+    }
+    return sum / TIMES;
+}
+
+static void measure_big(struct bench *b, const char *path, double gigabytes)
+{
+    struct traffic t = {.levels_wanted = 1};
+    struct run r = {.t = &t, .folder = "/tmp/ap-bench-XXXXXX", .bytes_wanted = (uint64_t)(gigabytes * 1e9)};
+    struct journal *j = NULL;
+    char why[256] = "";
+    double worst = 0;
+    load(&t, path);
+    if (t.levels == 0 || mkdtemp(r.folder) == NULL) {
+        die(path);
+    }
+    (void)snprintf(r.path, sizeof(r.path), "%s/bench.journal", r.folder);
+    int64_t start = bench_now_ns();
+    double levels = write_round(&r);
+    value(b, "big", "write_all", "levels/s", levels / ms_since(start) * 1e3);
+    value(b, "big", "levels", "levels", levels);
+    value(b, "big", "file", "GB", file_bytes(r.path) / 1e9);
+    value(b, "big", "write_cpu", "ns/level", r.cpu_ns);
+    start = bench_now_ns();
+    if (journal_open(r.path, &j, why, sizeof(why)) != 0) {
+        die(why);
+    }
+    value(b, "big", "open", "ms", ms_since(start));
+    start = bench_now_ns();
+    if (journal_info(j, &r.info) != 0) {
+        die("info");
+    }
+    value(b, "big", "info", "ms", ms_since(start));
+    value(b, "big", "seek_mean", "ms", seek_times(j, &r.info, &worst));
+    value(b, "big", "seek_worst", "ms", worst);
+    journal_close(j);
     (void)unlink(r.path);
     (void)rmdir(r.folder);
     buf_finish(&t.raw);
@@ -377,8 +456,14 @@ int main(int argc, char **argv)
     struct bench b;
     bench_init(&b, argc, argv);
     const char *capture = bench_option(&b, "--capture", NULL), *levels = bench_option(&b, "--levels", NULL);
-    const char *data = getenv("AP_TEST_DATA");
+    const char *data = getenv("AP_TEST_DATA"), *big = bench_option(&b, "--big", NULL);
     uint64_t n = levels != NULL ? strtoull(levels, NULL, 10) : b.quick ? QUICK_LEVELS : LEVELS;
+    if (big != NULL) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), "%s/captures/%s", data != NULL ? data : "tests/data", cuts[0]);
+        measure_big(&b, capture != NULL ? capture : path, strtod(big, NULL));
+        return bench_finish(&b);
+    }
     if (capture != NULL) {
         measure(&b, capture, n);
         return bench_finish(&b);
