@@ -7,14 +7,20 @@
 #include <alphaplus/base/text.h>
 #include <stdio.h>
 #include <string.h>
+#include <stdlib.h>
 
 static void command_goto(struct ui *ui, const char *argument)
 {
     int64_t at_ns;
     if (!ui_is_replay(ui))
+    char *end;
+    double percent = strtod(argument, &end);
         replay_seek(ui, 0);
     else if (text_parse_time_within(argument, ui->replay.first_ns, ui->replay.last_ns, &at_ns) != 0)
-        ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", argument);
+    else if (end != argument && strcmp(end, "%") == 0 && percent >= 0.0 && percent <= 100.0)
+        replay_seek(ui, ui->replay.first_ns +
+                            (int64_t)((double)(ui->replay.last_ns - ui->replay.first_ns) * percent / 100.0));
+        ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%%", argument);
     else if (at_ns < ui->replay.first_ns || at_ns > ui->replay.last_ns)
         ui_say(ui, true, "%s is outside the journal", argument);
     else
@@ -22,6 +28,41 @@ static void command_goto(struct ui *ui, const char *argument)
 }
 
 static void command_theme(struct ui *ui, const char *argument)
+static void command_jump(struct ui *ui, const char *argument, int direction)
+{
+    static const char *const words[UI_MARK_N] = {
+#define X(name, word, text) [UI_MARK_##name] = word,
+        UI_MARK_LIST(X)
+#undef X
+    };
+    for (unsigned i = 0; i < UI_MARK_N; i++) {
+        if (text_equal_nocase(argument, words[i])) {
+            replay_jump(ui, 1u << i, direction);
+            return;
+        }
+    }
+    ui_say(ui, true, "no mark \"%s\": liquidation, trade, formed, pulled, gap", argument);
+}
+
+static void command_next(struct ui *ui, const char *argument)
+{
+    command_jump(ui, argument, 1);
+}
+
+static void command_previous(struct ui *ui, const char *argument)
+{
+    command_jump(ui, argument, -1);
+}
+
+static void command_away(struct ui *ui, const char *argument)
+{
+    int64_t ns;
+    if (text_parse_duration(argument, &ns) != 0 || ns <= 0)
+        ui_say(ui, true, "\"%s\" is no duration: 90s, 30m, 8h", argument);
+    else
+        replay_away(ui, ui->live.head.time_ns - ns);
+}
+
 {
     char why[MESSAGE_MAX];
     struct theme theme;
@@ -83,6 +124,15 @@ static void command_symbol(struct ui *ui, const char *argument)
 }
 
 static void watch(struct ui *ui, bool is_removal, const char *name)
+static void command_find_figure(struct ui *ui, const char *argument)
+{
+    text_copy(ui->find, sizeof ui->find, argument);
+    ui->scroll[PANEL_METRICS] = 0;
+    if (ui->layout_name != LAYOUT_METRICS)
+        place_layout(ui, LAYOUT_METRICS);
+    ui->focus = PANEL_METRICS;
+}
+
 {
     char why[MESSAGE_MAX] = "";
     if (ui->watch == NULL)
@@ -106,15 +156,6 @@ static void command_remove(struct ui *ui, const char *argument)
         watch(ui, true, argument);
     else if (find_market(ui, argument, &market, name))
         watch(ui, true, name);
-}
-
-static void command_find_figure(struct ui *ui, const char *argument)
-{
-    text_copy(ui->find, sizeof ui->find, argument);
-    ui->scroll[PANEL_METRICS] = 0;
-    if (ui->layout_name != LAYOUT_METRICS)
-        place_layout(ui, LAYOUT_METRICS);
-    ui->focus = PANEL_METRICS;
 }
 
 /* Sets a mark, or takes away the one that is there. */
@@ -159,7 +200,10 @@ static void command_quit(struct ui *ui, const char *argument)
 }
 
 const struct command command_table[] = {
-    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z or Unix seconds", command_goto},
+    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%", command_goto},
+    {"next", "MARK", "replay: next liquidation, trade, formed, pulled (walls) or gap", command_next},
+    {"previous", "MARK", "replay: the same, backward", command_previous},
+    {"away", "DURATION", "what happened in the last 30m, 8h ...; Enter replays it", command_away},
     {"layout", "NAME", "main, risk, flow, health or metrics", command_layout},
     {"zoom", "PANEL", "give a panel the whole screen", command_zoom},
     {"symbol", "NAME", "show this instrument", command_symbol},
@@ -277,3 +321,4 @@ bool overlay_key(struct ui *ui, uint32_t key)
     }
     return false;
 }
+    case OVERLAY_AWAY: away_key(ui, key); return true;

@@ -13,7 +13,7 @@
 #define MESSAGE_MAX 160
 #define MESSAGE_NS  (6 * INT64_C(1000000000))
 
-enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMMAND, OVERLAY_QUIT };
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_COMMAND, OVERLAY_QUIT, OVERLAY_AWAY };
 
 /* Registry rows that panels show, found once by id; -1: this program has no such figure. */
 #define GAUGE_LIST(X)                                                                                        \
@@ -72,7 +72,7 @@ struct ui {
     uint64_t fresh_id;           /* pictures with a smaller id were asked for before nobody looked */
     int scroll[PANEL_N];
     char find[COMMAND_MAX]; /* what the metrics panel shows: figures that hold it */
-    int note_back; /* how many events back the notes line stands */
+    int note_back;          /* how many events back the notes line stands */
 
     enum overlay overlay;
     int help_skip, help_most; /* lines scrolled away, and the most that makes sense */
@@ -91,6 +91,11 @@ struct ui {
     int64_t seek_ns;
     unsigned wishes;
     int64_t drawn_second;
+    unsigned jump_kinds, jump_wanted; /* 1 << enum ui_mark: what ( and ) look for; what is wished for now */
+    int jump_direction;
+    struct ui_away away;
+    int64_t away_from_ns;
+    int64_t touched_ns; /* engine time at the last key */
     int64_t busy_since_ns; /* the terminal takes no frame since then; 0: it does */
     bool is_dirty;
 };

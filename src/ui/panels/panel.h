@@ -26,6 +26,8 @@ void metrics_draw(const struct ui *ui, const struct pane *p);
 void events_draw(const struct ui *ui, const struct pane *p);
 void notes_draw(const struct ui *ui, const struct pane *p);
 void footer_draw(const struct ui *ui, const struct pane *p);
+/* Not a panel: lies over them. */
+void away_draw(const struct ui *ui, const struct pane *p);
 
 /* Shared by panels. */
 bool panel_is_focus(const struct ui *ui, enum panel panel);
