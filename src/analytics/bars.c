@@ -3,6 +3,7 @@
 
 #include <alphaplus/analytics/bars.h>
 #include <alphaplus/base/clock.h>
+#include <alphaplus/model/detail.h>
 #include <string.h>
 
 static const int64_t span_ns[BAR_SPANS] = {
@@ -305,6 +306,17 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     b->open[BAR_1S].seconds = 0;
 }
 
+static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
+{
+    const struct bars *b = state;
+    const struct bar *closed;
+    (void)in;
+    ret_detail->bar_n = bars_running(b, BAR_1M, &ret_detail->bars[0]);
+    for (size_t back = 0; ret_detail->bar_n < DETAIL_BARS && (closed = bars_at(b, BAR_1M, back)) != NULL;
+         back++)
+        ret_detail->bars[ret_detail->bar_n++] = *closed;
+}
+
 const struct measure measure_bars = {
     .name = "bars",
     .first = METRIC_VWAP_DAY,
@@ -315,4 +327,5 @@ const struct measure measure_bars = {
     .on_tick = on_tick,
     .on_lost = on_lost,
     .on_missed = on_missed,
+    .detail = detail,
 };

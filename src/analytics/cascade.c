@@ -246,22 +246,26 @@ static const struct measure_fit fit = {
 
 /* --- what is shown --------------------------------------------------------------------------------------------------- */
 
+static struct metric_value bounded(const struct measure_input *in, double v, bool is_ref)
+{
+    return (struct metric_value){
+        .value = v, .state = is_sampled(in) ? METRIC_DEGRADED : METRIC_OK, .is_ref = is_ref};
+}
+
 static void show_intensity(const struct cascade *c, const struct measure_input *in,
                            struct metric_value *values)
 {
     double base = usual(c);
-    if (c->watched_ns == 0 || base == 0.0) {
+    struct hawkes h = model(c, in);
+    if (c->watched_ns == 0 || c->seconds < RATE_MIN_S) {
         metrics_none(values, METRIC_HAWKES_NOW, 3, c->watched_ns ? METRIC_WARMUP : METRIC_NO_DATA);
         return;
     }
-    struct hawkes h = model(c, in);
     double lambda = h.mu + h.alpha * excitement_at(c, h.beta, in->now_ns);
-    values[METRIC_HAWKES_NOW] = metric_ok(60.0 * lambda);
-    values[METRIC_HAWKES_BASE] = metric_ok(60.0 * base);
-    values[METRIC_HAWKES_RATIO] = metric_ok(lambda / base);
-    for (int i = METRIC_HAWKES_NOW; i <= METRIC_HAWKES_RATIO; i++)
-        values[i].state = is_sampled(in) ? METRIC_DEGRADED : METRIC_OK;
-    values[METRIC_HAWKES_NOW].is_ref = values[METRIC_HAWKES_RATIO].is_ref = !c->has_fit;
+    values[METRIC_HAWKES_NOW] = bounded(in, 60.0 * lambda, !c->has_fit);
+    values[METRIC_HAWKES_BASE] = bounded(in, 60.0 * base, false);
+    values[METRIC_HAWKES_RATIO] = base > 0.0 ? bounded(in, lambda / base, !c->has_fit)
+                                             : metric_none(METRIC_NO_DATA);
 }
 
 static void show_fit(const struct cascade *c, const struct measure_input *in, struct metric_value *values)
@@ -306,18 +310,17 @@ static enum phase next_phase(const struct cascade *c, const struct measure_input
 static void show_phase(struct cascade *c, const struct measure_input *in, struct metric_value *values)
 {
     const struct metric_value *ratio = &values[METRIC_HAWKES_RATIO];
-    if (ratio->state < METRIC_DEGRADED) {
+    const struct metric_value *base = &values[METRIC_HAWKES_BASE];
+    if (base->state < METRIC_DEGRADED) {
         c->phase = QUIET;
-        values[METRIC_CASCADE] = metric_none(ratio->state);
+        values[METRIC_CASCADE] = metric_none(base->state);
         return;
     }
-    enum phase phase = next_phase(c, in, ratio->value);
+    enum phase phase = next_phase(c, in, ratio->value); /* none ever: 0 */
     if ((int32_t)phase != c->phase)
         c->phase_ns = in->now_ns;
     c->phase = phase;
-    values[METRIC_CASCADE] = metric_ok(phase);
-    values[METRIC_CASCADE].state = ratio->state;
-    values[METRIC_CASCADE].is_ref = ratio->is_ref;
+    values[METRIC_CASCADE] = bounded(in, phase, ratio->is_ref);
 }
 
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)

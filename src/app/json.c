@@ -1,4 +1,5 @@
 #include "json.h"
+#include "json_detail.h"
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/fixed.h>
@@ -342,11 +343,17 @@ int json_state(struct engine *e, const struct host_view *host, struct buf *out)
 {
     const struct head_view *h = engine_head(e);
     json_t *o = json_head(h), *feeds = json_array(), *markets = json_array();
+    struct detail detail;
 
     for (uint32_t i = 0; i < h->feed_n; i++)
         json_array_append_new(feeds, json_feed(e, &h->feeds[i]));
-    for (uint32_t i = 0; i < h->market_n; i++)
-        json_array_append_new(markets, json_market(engine_market(e, i)));
+    for (uint32_t i = 0; i < h->market_n; i++) {
+        const struct market_view *v = engine_market(e, i);
+        json_t *market = json_market(v);
+        engine_detail(e, i, &detail);
+        set(market, "detail", json_detail(&v->inst, &detail));
+        json_array_append_new(markets, market);
+    }
     set(o, "feeds", feeds);
     set(o, "instruments", markets);
     set(o, "liquidations", json_liquidations(h->liq));

@@ -120,15 +120,43 @@ struct liq_map_view {
     double short_usd[LIQ_MAP_BINS], short_se[LIQ_MAP_BINS];
 };
 
+#define ORDER_CLUSTERS_MAX 16
+struct order_cluster_view { /* large levels close together */
+    int64_t lo, hi, qty;
+    double vwap, share; /* share of the size of the levels looked at, this side */
+    uint32_t levels;
+    uint8_t side; /* enum side */
+    uint8_t pad[3];
+};
+#define EPISODES_MAX 16
+struct episode_view { /* a large level that came and went untraded: an indication, no proof of intent */
+    int64_t px, qty;  /* qty: the most it had */
+    int64_t born_ns, gone_ns;
+    double score; /* 0..100 */
+    uint8_t side;
+    uint8_t evidence; /* enum wall_evidence of analytics/wall.h */
+    uint8_t pad[6];
+};
+#define REFILLS_MAX 16
+struct refill_view { /* a price that is filled again as it is eaten: an indication of an iceberg */
+    int64_t px, last_ns;
+    int64_t peak;  /* shown at a time */
+    double hidden; /* size units traded beyond what was shown */
+    uint32_t count;
+    uint8_t side;
+    uint8_t pad[3];
+};
 #define COST_SIZES 6
 struct cost_view { /* a market order of this value */
     double usd, filled_usd;
     double vwap, worst;
-    double bps;      /* of the VWAP against the mid */
-    uint8_t is_sell; /* else a buy */
+    double bps;       /* of the VWAP against the mid */
+    uint8_t is_sell;  /* else a buy */
     uint8_t is_bound; /* the known book cannot fill it: costs more than this */
     uint8_t pad[6];
 };
+
+#define DETAIL_BARS 10
 
 struct detail {
     uint64_t seq;
@@ -136,10 +164,16 @@ struct detail {
     struct asset_detail asset;
     uint32_t line_n, pad_lines;
     struct price_line lines[PRICE_LINES];
+    uint32_t bar_n, pad_bars; /* minutes, newest first: the running one, then closed ones */
+    struct bar bars[DETAIL_BARS];
     uint32_t large_n, footprint_n; /* newest first */
     struct large_trade large[LARGE_TRADES_MAX];
     struct profile_view profile_day, profile_session;
     struct footprint_view footprints[FOOTPRINT_BARS];
+    uint32_t order_cluster_n, episode_n, refill_n, pad_refills; /* episodes: newest first */
+    struct order_cluster_view order_clusters[ORDER_CLUSTERS_MAX];
+    struct episode_view episodes[EPISODES_MAX];
+    struct refill_view refills[REFILLS_MAX];
     uint32_t cost_n, pad_costs;
     struct cost_view costs[2 * COST_SIZES];
     uint32_t impact_n, cluster_n; /* newest first */

@@ -223,6 +223,15 @@ static void cascade(uint8_t completeness)
     assert_true(was[3]); /* ended, and that is over */
     assert_near(run_value(&r, "liq.cascade").value, 0.0, 0);
     run_finish(&r);
+    run_init(&r, &inst); /* hours without any are quiet, not unknown */
+    run_mark(&r, T0, 10000, 10000);
+    idle_to(&r, T0 + 800 * NS_PER_S);
+    assert_state(&r, "liq.cascade", METRIC_WARMUP);
+    idle_to(&r, T0 + 1000 * NS_PER_S);
+    assert_near(run_value(&r, "liq.cascade").value, 0.0, 0);
+    assert_near(run_value(&r, "liq.hawkes.intensity").value, 0.0, 0);
+    assert_state(&r, "liq.hawkes.ratio", METRIC_NO_DATA);
+    run_finish(&r);
 }
 
 static void test_cascade(void **state)

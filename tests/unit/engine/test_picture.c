@@ -272,6 +272,25 @@ static void test_marks(void **state)
     assert_near(pic->cvd[3], buy - sell, 1.0); /* it goes on */
 }
 
+/* Volume-weighted mean price and point of control stand in their rows. */
+static void test_prices(void **state)
+{
+    struct fixture *x = *state;
+    script_trade(&x->script, 1, MID - 200, 3000, AGGRESSOR_BUY);
+    script_trade(&x->script, 1, MID + 200, 1000, AGGRESSOR_SELL);
+    run(x);
+    pass(x, 2 * NS_PER_S);
+    const struct picture *pic = look(x, GROUP, 1, 0);
+    for (int i = 0; i < ROWS; i++) {
+        assert_int_equal((pic->rows[i].flags & LADDER_VWAP) != 0, pic->rows[i].px == MID - 100);
+        assert_int_equal((pic->rows[i].flags & LADDER_POC) != 0, pic->rows[i].px == MID - 200);
+    }
+    pass(x, 86400 * NS_PER_S); /* tomorrow they are no more */
+    pic = look(x, GROUP, 1, 0);
+    for (int i = 0; i < ROWS; i++)
+        assert_int_equal(pic->rows[i].flags & (LADDER_VWAP | LADDER_POC), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +300,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_known, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder_sums, setup, teardown),
         cmocka_unit_test_setup_teardown(test_marks, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_prices, setup, teardown),
     };
     return cmocka_run_group_tests_name("picture", tests, NULL, NULL);
 }
