@@ -6,20 +6,20 @@
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void command_goto(struct ui *ui, const char *argument)
 {
     int64_t at_ns;
-    if (!ui_is_replay(ui))
     char *end;
     double percent = strtod(argument, &end);
+    if (!ui_is_replay(ui))
         replay_seek(ui, 0);
-    else if (text_parse_time_within(argument, ui->replay.first_ns, ui->replay.last_ns, &at_ns) != 0)
     else if (end != argument && strcmp(end, "%") == 0 && percent >= 0.0 && percent <= 100.0)
         replay_seek(ui, ui->replay.first_ns +
                             (int64_t)((double)(ui->replay.last_ns - ui->replay.first_ns) * percent / 100.0));
+    else if (text_parse_time_within(argument, ui->replay.first_ns, ui->replay.last_ns, &at_ns) != 0)
         ui_say(ui, true, "\"%s\" is no time: 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%%", argument);
     else if (at_ns < ui->replay.first_ns || at_ns > ui->replay.last_ns)
         ui_say(ui, true, "%s is outside the journal", argument);
@@ -27,7 +27,6 @@ static void command_goto(struct ui *ui, const char *argument)
         replay_seek(ui, at_ns);
 }
 
-static void command_theme(struct ui *ui, const char *argument)
 static void command_jump(struct ui *ui, const char *argument, int direction)
 {
     static const char *const words[UI_MARK_N] = {
@@ -63,6 +62,7 @@ static void command_away(struct ui *ui, const char *argument)
         replay_away(ui, ui->live.head.time_ns - ns);
 }
 
+static void command_theme(struct ui *ui, const char *argument)
 {
     char why[MESSAGE_MAX];
     struct theme theme;
@@ -123,7 +123,6 @@ static void command_symbol(struct ui *ui, const char *argument)
         place_market(ui, market);
 }
 
-static void watch(struct ui *ui, bool is_removal, const char *name)
 static void command_find_figure(struct ui *ui, const char *argument)
 {
     text_copy(ui->find, sizeof ui->find, argument);
@@ -133,6 +132,7 @@ static void command_find_figure(struct ui *ui, const char *argument)
     ui->focus = PANEL_METRICS;
 }
 
+static void watch(struct ui *ui, bool is_removal, const char *name)
 {
     char why[MESSAGE_MAX] = "";
     if (ui->watch == NULL)
@@ -318,7 +318,7 @@ bool overlay_key(struct ui *ui, uint32_t key)
             ui->wishes |= UI_WISH_QUIT;
         return true;
     case OVERLAY_HELP: help_key(ui, a, key); return true;
+    case OVERLAY_AWAY: away_key(ui, key); return true;
     }
     return false;
 }
-    case OVERLAY_AWAY: away_key(ui, key); return true;

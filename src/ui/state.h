@@ -83,6 +83,11 @@ struct ui {
     int64_t message_until_ns;
 
     struct ui_replay replay;
+    unsigned jump_kinds, jump_wanted; /* 1 << enum ui_mark: what ( and ) look for; what is wished for now */
+    int jump_direction;
+    struct ui_away away;
+    int64_t away_from_ns;
+    int64_t touched_ns; /* engine time at the last key */
     int (*watch)(void *user, bool is_removal, const char *name, char *why, size_t why_size);
     void *watch_user;
     int64_t wall_ns;
@@ -91,11 +96,6 @@ struct ui {
     int64_t seek_ns;
     unsigned wishes;
     int64_t drawn_second;
-    unsigned jump_kinds, jump_wanted; /* 1 << enum ui_mark: what ( and ) look for; what is wished for now */
-    int jump_direction;
-    struct ui_away away;
-    int64_t away_from_ns;
-    int64_t touched_ns; /* engine time at the last key */
     int64_t busy_since_ns; /* the terminal takes no frame since then; 0: it does */
     bool is_dirty;
 };
