@@ -11,6 +11,12 @@ static void on_found(void *user, const struct instrument *in)
     ++*n;
 }
 
+static void on_interval(void *user, const char *symbol, uint32_t interval_s)
+{
+    FUZZ_CHECK(symbol != NULL && interval_s > 0 && interval_s % 3600 == 0);
+    ++*(int *)user;
+}
+
 static void read_as(const char *market, const uint8_t *data, size_t size)
 {
     const struct venue *v = venue_find(market);
@@ -35,6 +41,12 @@ static void read_as(const char *market, const uint8_t *data, size_t size)
         }
     }
     int n = v->read_instruments((const char *)data, size, on_found, &found);
+    FUZZ_CHECK(n < 0 ? found == 0 : n == found);
+    int64_t ns = -1;
+    int err = v->read_time((const char *)data, size, &ns);
+    FUZZ_CHECK(err < 0 || (err == 0 && ns > 0));
+    found = 0;
+    n = v->read_funding != NULL ? v->read_funding((const char *)data, size, on_interval, &found) : 0;
     FUZZ_CHECK(n < 0 ? found == 0 : n == found);
     free(bytes);
     free(d);

@@ -80,6 +80,20 @@ static void on_found(void *user, const struct instrument *in)
     ++*n;
 }
 
+/* A path that can be asked for, whatever the cursor; a time that can be. */
+static void read_rest(const struct venue *venue, const char *bytes, size_t size)
+{
+    char path[160];
+    int64_t ns = -1;
+    int more = venue->next_page != NULL ? venue->next_page(bytes, size, path, sizeof(path)) : 0;
+    FUZZ_CHECK(more <= 1);
+    for (size_t i = 0; more == 1 && path[i] != '\0'; i++) {
+        FUZZ_CHECK(path[i] > ' ' && path[i] < 127 && i < sizeof(path) - 1);
+    }
+    int err = venue->read_time(bytes, size, &ns);
+    FUZZ_CHECK(err < 0 || (err == 0 && ns > 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *bytes = (const char *)data;
@@ -99,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         int n = venue->read_instruments(bytes, size, on_found, &found);
         FUZZ_CHECK(n < 0 ? found == 0 : n == found);
+        read_rest(venue, bytes, size);
         free(probe);
     }
     return 0;
