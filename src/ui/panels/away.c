@@ -83,7 +83,7 @@ static void gaps(struct list *l, const struct ui_away *a)
         return;
     }
     line(l, ROLE_BAD, "%llu %s, books not true for %s together; %s events lost", (unsigned long long)a->gaps,
-         format_age(age, a->gap_ns), format_count(lost, a->lost));
+         a->gaps == 1 ? "gap" : "gaps", format_age(age, a->gap_ns), format_count(lost, a->lost));
 }
 
 void away_draw(const struct ui *ui, const struct pane *p)
