@@ -126,6 +126,8 @@ int command_live(const struct cli *cli, const struct settings *settings)
     wo.pipeline.feed.no_proxy = from_environment("no_proxy", "NO_PROXY");
     wo.pipeline.source = is_record ? "record" : "live";
     wo.pipeline.journal_path = cli->no_journal ? NULL : journal;
+    wo.pipeline.keep_ns = settings->journal.keep_days * 86400 * NS_PER_S;
+    wo.pipeline.max_bytes = (uint64_t)settings->journal.max_gigabytes << 30;
     wo.pipeline.positions = has_own ? &own : NULL;
     if (is_record && !cli->json)
         fprintf(stderr, "alphaplus: recording %zu instruments to %s; Ctrl-C ends it\n", wanted.n, journal);

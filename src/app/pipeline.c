@@ -290,6 +290,8 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
     struct mac_key key;
     seal_key(&key);
     struct recorder_options ro = {.path = p->o.journal_path,
+                                  .keep_ns = p->o.keep_ns,
+                                  .max_bytes = p->o.max_bytes,
                                   .events = p->events,
                                   .consumer = CONSUMER_JOURNAL,
                                   .results = p->results,

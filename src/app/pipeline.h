@@ -20,6 +20,8 @@ struct pipeline_options {
     struct feed_options feed;          /* rings, stamp and journal_consumer are the pipeline's */
     const char *source;                /* "live", "demo", "record" */
     const char *journal_path;          /* NULL: none */
+    int64_t keep_ns;                   /* of the journal; 0: all */
+    uint64_t max_bytes;                /* of the journal; 0: no limit */
     const struct positions *positions; /* NULL: none */
     const struct parameters
         *parameters; /* what differs from the defaults; NULL: nothing; read by the start */

@@ -12,6 +12,11 @@
 #include <string.h>
 
 #define RETRY_NS (1 * NS_PER_S)
+/* Pruning: looked after this often; a part of the work, then a rest for what waits in the ring. */
+#define PRUNE_EVERY_NS (600 * NS_PER_S)
+#define PRUNE_FIRST_NS (30 * NS_PER_S)
+#define PRUNE_REST_NS  (1 * NS_PER_S)
+#define PRUNE_PART_NS  (50 * NS_PER_MS)
 
 struct recorder {
     struct recorder_options o;
@@ -23,6 +28,8 @@ struct recorder {
     int64_t commit_ns; /* monotonic time of the last try */
     int error;         /* of the last commit */
     uint64_t lost;
+    int64_t prune_ns;                     /* monotonic time of the next look */
+    char prune_why[64];                   /* it cannot be done; "": it can */
     pthread_mutex_t lock;                 /* guards view and checkpoint */
     struct host_view view;                /* the journal's fields only */
     struct journal_checkpoint checkpoint; /* its state is owned; NULL: none waits */
@@ -75,7 +82,7 @@ static void update_view(struct recorder *r)
     } else {
         v->journal_state = v->journal_lag_bytes > ring_size(r->o.events) / 2 ? JOURNAL_LAGGING
                                                                              : JOURNAL_RECORDING;
-        v->journal_text[0] = '\0';
+        text_copy(v->journal_text, sizeof v->journal_text, r->prune_why);
     }
     pthread_mutex_unlock(&r->lock);
 }
@@ -169,6 +176,31 @@ static void commit(struct recorder *r)
     update_view(r);
 }
 
+static bool is_within_part(void *user, double part)
+{
+    const int64_t *until_ns = user;
+    (void)part;
+    return clock_system()->monotonic_ns(NULL) < *until_ns;
+}
+
+/* Between two commits, a part at a time: the ring holds what comes meanwhile. */
+static void prune(struct recorder *r)
+{
+    int64_t now = clock_system()->monotonic_ns(NULL), until = now + PRUNE_PART_NS;
+    struct journal_prune_report report;
+    char why[200];
+
+    if ((r->o.keep_ns == 0 && r->o.max_bytes == 0) || r->error < 0 || now < r->prune_ns)
+        return;
+    struct journal_prune_options o = {
+        .keep_ns = r->o.keep_ns, .max_bytes = r->o.max_bytes, .progress = is_within_part, .user = &until};
+    int err = journal_writer_prune(r->writer, &o, &report, why, sizeof why);
+    r->prune_ns = clock_system()->monotonic_ns(NULL) + (err == AP_EAGAIN ? PRUNE_REST_NS : PRUNE_EVERY_NS);
+    r->prune_why[0] = '\0';
+    if (err < 0 && err != AP_EAGAIN)
+        snprintf(r->prune_why, sizeof r->prune_why, "cannot prune: %.40s", why[0] ? why : ap_err_text(err));
+}
+
 static void *run(void *arg)
 {
     struct recorder *r = arg;
@@ -176,6 +208,7 @@ static void *run(void *arg)
         ring_wait(r->o.events, r->o.consumer, JOURNAL_COMMIT_NS);
         drain(r);
         commit(r);
+        prune(r);
     }
     drain(r);
     while (ring_peek(r->o.events, r->o.consumer)) {
@@ -189,6 +222,7 @@ static void *run(void *arg)
 int recorder_start(struct recorder *r)
 {
     r->commit_ns = clock_system()->monotonic_ns(NULL);
+    r->prune_ns = r->commit_ns + PRUNE_FIRST_NS;
     if (pthread_create(&r->thread, NULL, run, r) != 0)
         return AP_ENOMEM;
     r->is_started = true;

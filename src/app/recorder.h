@@ -18,6 +18,8 @@ struct recorder_options {
     int consumer;                 /* its cursor in `events` */
     struct ring *results;         /* consumer 0 */
     struct mac_key key;           /* that checkpoints are sealed with */
+    int64_t keep_ns;              /* older events are pruned now and then; 0: kept */
+    uint64_t max_bytes;           /* and what makes the file larger; 0: no limit */
     atomic_bool *wants_snapshots; /* set when a span was lost: replay needs fresh books behind it */
 };
 struct recorder; /* opaque */

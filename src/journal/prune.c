@@ -38,7 +38,7 @@ enum prune_stmt {
 
 struct pruner {
     const struct journal_prune_options *o; /* borrowed */
-    struct journal_writer *w;              /* owned */
+    struct journal_writer *w;              /* borrowed */
     sqlite3_stmt *stmts[PRUNE_STMTS];
     struct seal_row *seals; /* owned */
     size_t seal_n, drop_n;
@@ -118,7 +118,7 @@ static int used_bytes(sqlite3 *db, uint64_t *ret_bytes)
 static int plan(struct pruner *p)
 {
     uint64_t used = 0;
-    int64_t newest = INT64_MIN;
+    int64_t newest = INT64_MIN, pruned = 0;
     int err = read_seals(p);
     if (err == 0) {
         err = used_bytes(p->w->db, &used);
@@ -140,6 +140,13 @@ static int plan(struct pruner *p)
             break;
         }
         used -= s->bytes < used ? s->bytes : used;
+    }
+    /* What an earlier pruning carried over is old, and stays. */
+    if (err == 0) {
+        err = sql_number(p->w->db, "SELECT max(seq) FROM gaps WHERE origin = 'prune'", 0, &pruned);
+    }
+    if (p->drop_n > 0 && p->seals[p->drop_n - 1].last_seq <= (uint64_t)pruned) {
+        p->drop_n = 0;
     }
     return err;
 }
@@ -290,30 +297,39 @@ static int run(struct pruner *p, struct journal_prune_report *report, char *why,
     return err != 0 ? err : last;
 }
 
+int journal_writer_prune(struct journal_writer *w, const struct journal_prune_options *o,
+                         struct journal_prune_report *ret_report, char *why, size_t why_size)
+{
+    struct pruner p = {.o = o, .w = w};
+    struct journal_prune_report report = {0};
+    why[0] = '\0';
+    buf_init(&p.bytes, CODEC_RAW_MAX);
+    int err = run(&p, &report, why, why_size);
+    sql_finalize_all(p.stmts, PRUNE_STMTS);
+    carry_finish(&p.carry);
+    buf_finish(&p.bytes);
+    free(p.seals);
+    *ret_report = report;
+    return err;
+}
+
 int journal_prune(const struct journal_prune_options *o, struct journal_prune_report *ret_report, char *why,
                   size_t why_size)
 {
     const struct journal_writer_options wo = {.path = o->path};
-    struct pruner p = {.o = o};
-    struct journal_prune_report report = {0};
+    struct journal_writer *w = NULL;
     struct journal *j = NULL;
     why[0] = '\0';
     /* Only what is a journal is opened for writing. */
     int err = journal_open(o->path, &j, why, why_size);
     journal_close(j);
     if (err == 0) {
-        err = journal_writer_open(&wo, &p.w, why, why_size);
+        err = journal_writer_open(&wo, &w, why, why_size);
     }
     if (err != 0) {
         return err;
     }
-    buf_init(&p.bytes, CODEC_RAW_MAX);
-    err = run(&p, &report, why, why_size);
-    sql_finalize_all(p.stmts, PRUNE_STMTS);
-    carry_finish(&p.carry);
-    buf_finish(&p.bytes);
-    free(p.seals);
-    int closed = journal_writer_close(p.w);
-    *ret_report = report;
+    err = journal_writer_prune(w, o, ret_report, why, why_size);
+    int closed = journal_writer_close(w);
     return err != 0 ? err : closed;
 }

@@ -21,6 +21,10 @@
       "USD: smaller liquidations are left out of the feed")                                                  \
     X(screen, mark_trades, REAL, "125000", 0, 1e12, "USD: sweeps marked in the heatmap")                     \
     X(journal, directory, STRING, "", 0, 0, "where journals go; empty: XDG_DATA_HOME/alphaplus")             \
+    X(journal, keep_days, INT, "0", 0, 36500,                                                                \
+      "older events are pruned from the journal while it is written; 0: kept")                               \
+    X(journal, max_gigabytes, INT, "0", 0, 1000000,                                                          \
+      "the oldest events are pruned when the journal is larger; 0: no limit")                                \
     X(feeds, instruments, STRING, "binance:BTCUSDT", 0, 0, "what `live` watches when nothing is named")      \
     X(risk, positions, STRING, "", 0, 0, "file of own accounts and positions")
 
@@ -50,6 +54,7 @@ struct settings {
     } screen;
     struct {
         char directory[SETTING_TEXT_MAX];
+        int keep_days, max_gigabytes;
     } journal;
     struct {
         char instruments[SETTING_TEXT_MAX];

@@ -75,6 +75,11 @@ struct journal_prune_report {
 AP_MUST_CHECK int journal_prune(const struct journal_prune_options *o,
                                 struct journal_prune_report *ret_report, char *why, size_t why_size);
 
+/* The same of a file that is being written, between two commits, by its writer's thread; path is not used. progress is asked after each
+ * step (some tens of ms): what it leaves, the next call takes up. */
+AP_MUST_CHECK int journal_writer_prune(struct journal_writer *w, const struct journal_prune_options *o,
+                                       struct journal_prune_report *ret_report, char *why, size_t why_size);
+
 /* Brings a journal of an older schema up to date, in place; what a later schema keeps beside the events begins empty. */
 struct journal_upgrade_options {
     const char *path;

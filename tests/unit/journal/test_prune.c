@@ -223,6 +223,48 @@ static void refusals(void **state)
     made_finish(&m);
 }
 
+/* By the writer itself, a step at a time, while it records. */
+static bool one_step(void *user, double part)
+{
+    int *left = user;
+    (void)part;
+    return (*left)-- > 0;
+}
+
+static void while_it_is_written(void **state)
+{
+    const struct place *p = *state;
+    struct made_events m;
+    char why[256];
+    made_init(&m, 43, 3);
+    struct journal_writer *w = open_writer(p);
+    made_session(&m);
+    write_all(w, &m, 100);
+    for (int round = 0; round < 40; round++) {
+        made_clear(&m);
+        made_market(&m, 2500);
+        write_all(w, &m, 500);
+        int left = 1;
+        struct journal_prune_report r;
+        const struct journal_prune_options o = {.max_bytes = 3 << 20, .progress = one_step, .user = &left};
+        int err = journal_writer_prune(w, &o, &r, why, sizeof(why));
+        assert_true(err == 0 || err == AP_EAGAIN);
+    }
+    assert_true(number(p, "SELECT count(*) FROM gaps WHERE origin = 'prune'") == 1);
+    int64_t cut = number(p, "SELECT seq FROM gaps WHERE origin = 'prune'");
+    assert_true(cut > 10000 && cut < (int64_t)m.seq);
+    verify_ok(p);
+    /* What an earlier pruning carried over is not pruned again. */
+    struct journal_prune_report r;
+    const struct journal_prune_options o = {.keep_ns = INT64_MAX};
+    assert_ok(journal_writer_prune(w, &o, &r, why, sizeof(why)));
+    assert_int_equal(r.seals, 0);
+    assert_ok(journal_writer_close(w));
+    verify_ok(p);
+    assert_true(number(p, "PRAGMA page_count") * number(p, "PRAGMA page_size") < 12 << 20);
+    made_finish(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(between_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(to_a_size, setup, teardown),
         cmocka_unit_test_setup_teardown(stops_anywhere, setup, teardown),
+        cmocka_unit_test_setup_teardown(while_it_is_written, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
