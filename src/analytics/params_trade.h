@@ -30,7 +30,7 @@
     P(CLUSTER_REF_USD, "liq.cluster_ref_usd", "usd", 100000.0, 1.0, 1e9,                                     \
       "their value, until the 95 % quantile of the instrument's own 5 minutes is known", "definition")       \
     P(HAWKES_FIT_MIN, "hawkes.fit_min", "min", 15.0, 1.0, 1440.0, "between two fits", "definition")          \
-    P(HAWKES_EVENTS_MIN, "hawkes.events_min", "1", 200.0, 20.0, 4096.0, "liquidations before a fit",         \
+    P(HAWKES_EVENTS_MIN, "hawkes.events_min", "1", 200.0, 20.0, 2048.0, "liquidations before a fit",         \
       "definition")                                                                                          \
     P(HAWKES_PRIOR_N, "hawkes.prior_branching", "1", 0.5, 0.01, 0.95, "branching ratio until then",          \
       "definition")                                                                                          \

@@ -91,7 +91,14 @@ static inline void run_missed(struct measure_run *r, int64_t now_ns)
 /* One level at now_ns. */
 static inline void run_level(struct measure_run *r, int64_t now_ns, enum side side, int64_t px, int64_t qty)
 {
-    struct event ev = {.size = sizeof ev, .kind = EVENT_DEPTH, .recv_ns = now_ns};
+    struct {
+        struct event ev;
+        struct {
+            uint32_t bid_n, ask_n;
+            struct level level;
+        } rows; /* struct depth_rows of one */
+    } e = {.ev = {.size = sizeof e, .kind = EVENT_DEPTH, .recv_ns = now_ns, .exch_ns = now_ns},
+           .rows = {side == SIDE_BID, side == SIDE_ASK, {px, qty}}};
     run_to(r, now_ns);
     assert_ok(book_set(r->book, side, px, qty));
     run_look(r, now_ns);
@@ -100,7 +107,7 @@ static inline void run_level(struct measure_run *r, int64_t now_ns, enum side si
         return;
     }
     r->is_measured = true;
-    measures_event(r->measures, &r->in, &ev);
+    measures_event(r->measures, &r->in, &e.ev);
 }
 
 #define RUN_ROW(run, at_ns, event_kind, row_type, ...)                                                       \
