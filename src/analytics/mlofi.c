@@ -6,6 +6,7 @@
 
 #include <alphaplus/analytics/ofi.h>
 #include <alphaplus/base/clock.h>
+#include <alphaplus/model/detail.h>
 #include <math.h>
 #include <string.h>
 
@@ -138,6 +139,17 @@ static void on_lost(void *state, const struct measure_input *in, struct metric_v
     metrics_none(values, METRIC_OFI_INTEGRATED, 2, METRIC_NO_DATA);
 }
 
+static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
+{
+    const struct mlofi *m = state;
+    _Static_assert(FLOW_LEVELS == LEVELS, "detail.h shows the same levels");
+    if (m->begun_ns == 0 || in->now_ns - m->begun_ns < SLOTS * NS_PER_S || !(m->share > 0.0))
+        return;
+    ret_detail->flow.level_n = LEVELS;
+    recent(m, SLOTS, ret_detail->flow.level_ofi);
+    memcpy(ret_detail->flow.level_weight, m->weights, sizeof m->weights);
+}
+
 static bool fit_begin(void *state, const struct measure_input *in, void *block)
 {
     const struct mlofi *m = state;
@@ -175,5 +187,6 @@ const struct measure measure_mlofi = {
     .state_version = 1,
     .on_tick = on_tick,
     .on_lost = on_lost,
+    .detail = detail,
     .fit = &fit,
 };

@@ -10,6 +10,7 @@
 
 #include <alphaplus/analytics/resilience.h>
 #include <alphaplus/analytics/stats.h>
+#include <alphaplus/model/detail.h>
 #include <math.h>
 #include <string.h>
 
@@ -232,6 +233,26 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     forget_open(state);
 }
 
+static uint32_t unfinished(const struct recovery *r, enum watched w)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < r->record_n[w]; i++)
+        n += !r->records[w][i].is_event;
+    return n;
+}
+
+static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
+{
+    const struct recovery *r = state;
+    struct flow_view *f = &ret_detail->flow;
+    (void)in;
+    f->large_usd = r->large_usd;
+    f->depth_n = r->record_n[DEPTH];
+    f->depth_open = unfinished(r, DEPTH);
+    f->spread_n = r->record_n[SPREAD];
+    f->spread_open = unfinished(r, SPREAD);
+}
+
 const struct measure measure_recovery = {
     .name = "recovery",
     .first = METRIC_RESILIENCE_DEPTH,
@@ -244,4 +265,5 @@ const struct measure measure_recovery = {
     .on_tick = on_tick,
     .on_lost = on_lost,
     .on_missed = on_missed,
+    .detail = detail,
 };

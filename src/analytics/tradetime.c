@@ -6,6 +6,7 @@
 
 #include <alphaplus/analytics/hasbrouck.h>
 #include <alphaplus/analytics/impact.h>
+#include <alphaplus/model/detail.h>
 #include <math.h>
 #include <string.h>
 
@@ -124,6 +125,17 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     metrics_none(values, METRIC_ROLL, 4, METRIC_NO_DATA);
 }
 
+static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
+{
+    static const int steps[FLOW_STEPS] = FLOW_STEPS_LIST;
+    const struct tradetime *t = state;
+    if (t->fit_ns == 0 || t->fit_error != 0 || in->now_ns - t->fit_ns >= OLD_NS)
+        return;
+    ret_detail->flow.hasbrouck_n = (uint32_t)t->fit.n;
+    for (int i = 0; i < FLOW_STEPS; i++)
+        ret_detail->flow.hasbrouck_bps[i] = t->fit.cumulated[steps[i]];
+}
+
 static bool fit_begin(void *state, const struct measure_input *in, void *block)
 {
     const struct tradetime *t = state;
@@ -169,5 +181,6 @@ const struct measure measure_tradetime = {
     .on_tick = on_tick,
     .on_lost = on_lost,
     .on_missed = on_missed,
+    .detail = detail,
     .fit = &fit,
 };

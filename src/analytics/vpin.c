@@ -8,6 +8,7 @@
 #include "sweep.h"
 
 #include <alphaplus/analytics/vpin.h>
+#include <alphaplus/model/detail.h>
 #include <math.h>
 #include <string.h>
 
@@ -193,6 +194,16 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     metrics_none(values, METRIC_VPIN, METRIC_VPIN_FAST_RANK - METRIC_VPIN + 1, METRIC_NO_DATA);
 }
 
+static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
+{
+    const struct vpin_measure *m = state;
+    (void)in;
+    ret_detail->flow.vpin_bucket = m->slow.volume;
+    ret_detail->flow.vpin_fast_bucket = m->fast.volume;
+    ret_detail->flow.vpin_closed = m->slow.closed;
+    ret_detail->flow.vpin_fast_closed = m->fast.closed;
+}
+
 const struct measure measure_vpin = {
     .name = "vpin",
     .first = METRIC_VPIN,
@@ -204,4 +215,5 @@ const struct measure measure_vpin = {
     .on_event = on_event,
     .on_tick = on_tick,
     .on_missed = on_missed,
+    .detail = detail,
 };

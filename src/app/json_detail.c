@@ -205,5 +205,6 @@ json_t *json_detail(const struct instrument *in, const struct detail *d)
     set(o, "liquidations", json_impacts(in, d));
     set(o, "liquidation_bursts", json_clusters(in, d));
     set(o, "estimated_levels", json_liq_map(&d->liq_map));
+    set(o, "flow", json_flow(&d->flow));
     return o;
 }

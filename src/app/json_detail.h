@@ -6,7 +6,9 @@
 #include <alphaplus/model/instrument.h>
 #include <jansson.h>
 
-/* Newest first. Sizes are base units, values quote currency; rows of price are arrays, as the man page says. */
+/* Newest first. Sizes are base units, values quote currency; rows of price are
+ * arrays: [low price, bought, sold], and [low price, longs, their error, shorts, theirs] of estimated levels. */
 json_t *json_detail(const struct instrument *in, const struct detail *d);
+json_t *json_flow(const struct flow_view *f); /* its part of order flow */
 
 #endif

@@ -74,10 +74,13 @@ static void set(struct market *m, enum side side, int64_t px, int64_t qty)
 
 static void book_event(struct market *m, int64_t now_ns)
 {
-    struct event ev = {.size = sizeof ev, .kind = EVENT_DEPTH, .recv_ns = now_ns + m->shift_s * NS_PER_S};
+    struct {
+        struct event ev;
+        uint32_t bid_n, ask_n; /* struct depth_rows of none */
+    } e = {.ev = {.size = sizeof e, .kind = EVENT_DEPTH, .recv_ns = now_ns + m->shift_s * NS_PER_S}};
     refresh(m, now_ns);
     book_set_known(m->book, 1, INT64_C(1) << 40);
-    measures_event(m->measures, &m->in, &ev);
+    measures_event(m->measures, &m->in, &e.ev);
 }
 
 static void trade_event(struct market *m, int64_t now_ns, int64_t px, int64_t qty, int side)

@@ -156,6 +156,26 @@ struct cost_view { /* a market order of this value */
     uint8_t pad[6];
 };
 
+/* What lies behind the figures of order flow. */
+#define FLOW_LEVELS 10
+#define FLOW_STEPS_LIST                                                                                      \
+    {                                                                                                        \
+        1, 5, 10, 100                                                                                        \
+    } /* orders after one, of hasbrouck_bps */
+#define FLOW_STEPS 4
+struct flow_view {
+    uint32_t level_n;                       /* 0: not known yet */
+    uint32_t hasbrouck_n;                   /* orders of the fit; 0: none */
+    double level_ofi[FLOW_LEVELS];          /* of 10 s, in mean sizes of a level, best level first */
+    double level_weight[FLOW_LEVELS];       /* of the first component */
+    double vpin_bucket, vpin_fast_bucket;   /* base units; 0: not known */
+    uint64_t vpin_closed, vpin_fast_closed; /* buckets ever */
+    double hasbrouck_bps[FLOW_STEPS];       /* cumulated response of the mid */
+    double large_usd; /* from here on an order may be one that resilience is measured after; 0: not known */
+    uint32_t depth_n, depth_open, spread_n,
+        spread_open; /* recoveries watched, and those not seen to the end */
+};
+
 #define DETAIL_BARS 10
 
 struct detail {
@@ -180,6 +200,7 @@ struct detail {
     struct liq_impact impacts[LIQ_IMPACTS_MAX];
     struct liq_cluster clusters[LIQ_CLUSTERS_MAX];
     struct liq_map_view liq_map;
+    struct flow_view flow;
 };
 
 #endif
