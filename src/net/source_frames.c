@@ -28,10 +28,14 @@ void source_tell_bad(struct source *s, int64_t now_ns)
 
 /* --- what is news -------------------------------------------------------------------------------------------------- */
 
-static void note_time(struct source *s, const struct event *ev)
+/* A snapshot at the head of a stream is as old as its last change; where every message is one, each is new. */
+static void note_time(struct source *s, const struct wish *w, const struct event *ev)
 {
     int64_t recv_ns = s->emitter->now_ns, offset_ns = 0, error_ns;
     int64_t raw_ns = recv_ns - ev->exch_ns;
+    if (ev->kind == EVENT_DEPTH_SNAPSHOT && w->in.book_rule != BOOK_RULE_SNAPSHOTS) {
+        return;
+    }
     if (ev->exch_ns == 0 || raw_ns > LATENCY_ODD_NS || raw_ns < -LATENCY_ODD_NS) {
         return;
     }
@@ -73,7 +77,7 @@ bool source_admit(struct source *s, struct event_buf *out, bool is_joining)
             rotate_on_old(s, (uint32_t)(w - s->wishes), kind);
             if (kind == WATCH_BOOK) {
                 is_book_news |= !w->has_asked;
-                note_time(s, ev);
+                note_time(s, w, ev);
             }
         }
         if (kept != at - size) {

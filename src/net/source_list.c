@@ -25,28 +25,39 @@ static void plain(char *buf, size_t size, const char *text)
     buf[n] = '\0';
 }
 
-/* "BTC" means BTCUSDT, and where the venue says BTC, "BTCUSDT" means that. */
-static bool is_meant(const char *asked, const char *offered)
+/* The asset, and a usual end behind it. */
+static bool is_of(const char *asked, const char *base)
 {
-    size_t asked_n = strlen(asked), offered_n = strlen(offered);
-    if (asked_n > 0 && strncmp(offered, asked, asked_n) == 0) {
-        return true;
+    size_t n = strlen(base);
+    if (n == 0 || strncmp(asked, base, n) != 0) {
+        return false;
     }
     for (size_t i = 0; i < sizeof usual_ends / sizeof *usual_ends; i++) {
-        if (offered_n > 0 && strncmp(asked, offered, offered_n) == 0 &&
-            strcmp(asked + offered_n, usual_ends[i]) == 0) {
+        if (strcmp(asked + n, usual_ends[i]) == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void note_nearest(struct wish *w, const char *symbol)
+/* "BTC" means BTCUSDT; where the venue says BTC or BTCUSD_PERP, "BTCUSDT" means that. */
+static int distance_of(const char *asked, const char *offered, const char *base)
 {
-    char asked[SYMBOL_MAX], offered[SYMBOL_MAX];
+    if (*asked && strncmp(offered, asked, strlen(asked)) == 0) {
+        return 0;
+    }
+    int distance = text_distance(asked, offered, DISTANCE_CAP);
+    return distance > 1 && is_of(asked, base) ? 1 : distance;
+}
+
+static void note_nearest(struct wish *w, const struct instrument *in)
+{
+    char asked[SYMBOL_MAX], offered[SYMBOL_MAX], base[ASSET_MAX];
+    const char *symbol = in->symbol;
     plain(asked, sizeof asked, w->symbol);
     plain(offered, sizeof offered, symbol);
-    int distance = is_meant(asked, offered) ? 0 : text_distance(asked, offered, DISTANCE_CAP);
+    plain(base, sizeof base, in->base);
+    int distance = distance_of(asked, offered, base);
     if (distance >= DISTANCE_CAP) {
         return;
     }
@@ -104,7 +115,7 @@ static void on_found(void *user, const struct instrument *in)
             l->source->is_seen[i] = true;
             l->is_changed |= take(l->source, w, in);
         } else if (w->state != WISH_KNOWN) {
-            note_nearest(w, in->symbol);
+            note_nearest(w, in);
         }
     }
 }

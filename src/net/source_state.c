@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LATENCY_AGED 1000 /* messages; beyond, older ones weigh less */
+#define RAW_FLOOR_NS (5 * NS_PER_MS) /* our clock is late by so much at most, where latencies are by it */
+#define LATENCY_AGED 1000            /* messages; beyond, older ones weigh less */
 
 struct verdict {
     enum feed_state state;
@@ -200,8 +201,9 @@ static void note_times(struct source *s, struct feed_row *row)
     row->has_clock = offset_best(&s->offset, recv_ns, &row->clock_ns, &row->clock_error_ns);
     row->is_latency_raw = !s->is_latency_by_venue;
     row->has_latency = s->latency.count > 0 &&
-                       (s->is_latency_by_venue || (offset_floor(&s->offset, &floor_ns) && floor_ns <= 0 &&
-                                                   floor_ns > -s->tuning->clock_wrong_ns));
+                       (s->is_latency_by_venue ||
+                        (offset_floor(&s->offset, &floor_ns) && floor_ns <= RAW_FLOOR_NS &&
+                         floor_ns > -s->tuning->clock_wrong_ns));
     row->latency_p50_ns = row->has_latency ? latency_quantile(&s->latency, 0.50) : 0;
     row->latency_p99_ns = row->has_latency ? latency_quantile(&s->latency, 0.99) : 0;
 }
