@@ -90,13 +90,6 @@ static void learn(struct liquid *l, int64_t now_ns, const struct score_parts *x,
         histogram_add(&l->usual[HALF_LIFE], now_ns, x->half_life_s);
 }
 
-/* Of the depth after a shock; < 0: not known. */
-static double half_life(const struct metric_value *values)
-{
-    int i = metric_find(metric_registry(), "flow.resilience.depth");
-    return i >= 0 && values[i].state == METRIC_OK ? values[i].value : -1.0;
-}
-
 static struct metric_value scored(const struct score_parts *x, const struct score_parts *ref, bool is_bound)
 {
     struct metric_value v = metric_ok(score_liquidity(x, ref));
@@ -108,8 +101,8 @@ static struct metric_value scored(const struct score_parts *x, const struct scor
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
 {
     struct liquid *l = state;
-    const struct metric_value *depth = &values[METRIC_DEPTH_10];
-    struct score_parts x = {.half_life_s = half_life(values)};
+    const struct metric_value *depth = &values[METRIC_DEPTH_10], *half = &values[METRIC_RESILIENCE_DEPTH];
+    struct score_parts x = {.half_life_s = half->state == METRIC_OK ? half->value : -1.0};
     struct score_parts fixed;
     bool is_bound, is_fixed_bound;
 

@@ -24,10 +24,12 @@ _Static_assert(sizeof rows / sizeof rows[0] <= METRIC_MAX, "the registry outgrew
 static const struct metric_registry registry = {.rows = rows, .n = METRICS};
 
 static const struct measure *const list[] = {
-    &measure_spread, &measure_depth,   &measure_imbalance, &measure_fair, &measure_orders, &measure_liquid, &measure_bars,  &measure_trade,
-    &measure_sizes,  &measure_profile, &measure_levels,    &measure_vol,  &measure_carry,
-    &measure_liquidations, &measure_cascade, &measure_liqmap, &measure_flow, &measure_mlofi,
-    &measure_execution, &measure_vpin, &measure_kyle, &measure_illiquidity, &measure_tradetime, &measure_recovery, &measure_walk, &measure_usual, &measure_asset, &measure_host};
+    &measure_spread,       &measure_depth,   &measure_imbalance, &measure_fair,        &measure_orders,
+    &measure_liquid,       &measure_walls,   &measure_fleeting,  &measure_bars,        &measure_trade,
+    &measure_sizes,        &measure_profile, &measure_levels,    &measure_vol,         &measure_carry,
+    &measure_liquidations, &measure_cascade, &measure_liqmap,    &measure_flow,        &measure_mlofi,
+    &measure_execution,    &measure_vpin,    &measure_kyle,      &measure_illiquidity, &measure_tradetime,
+    &measure_recovery,     &measure_walk,    &measure_usual,     &measure_asset,       &measure_host};
 enum { LIST_N = sizeof list / sizeof list[0] };
 _Static_assert(LIST_N <= MEASURE_MAX, "more measures than MEASURE_MAX");
 

@@ -21,7 +21,7 @@ enum metric {
         METRICS
 };
 
-extern const struct measure measure_orders, measure_liquid;
+extern const struct measure measure_orders, measure_liquid, measure_walls, measure_fleeting;
 extern const struct measure measure_asset, measure_host, measure_usual;
 extern const struct measure measure_spread, measure_depth, measure_imbalance, measure_fair, measure_bars,
     measure_sizes, measure_profile, measure_levels, measure_vol, measure_carry, measure_trade, measure_flow;

@@ -3,6 +3,7 @@
 #define ALPHAPLUS_ROWS_BOOK_H
 
 #define CHW "Cao, Hansch & Wang 2009"
+#define IGH "definition after Iglewicz & Hoaglin 1993"
 #define IBK "Irvine, Benston & Kandel 2000"
 
 #define SPREAD_ROWS(X)                                                                                       \
@@ -90,10 +91,30 @@
     X(LIQUIDITY_ABSOLUTE, "book.liquidity.absolute", "liq absolute", "1", "[0, 1]", "now", 1S,               \
       "liquidity score against 1 bp, 1 M, 2 bps for 100 k, 5 s: ranks markets",                              \
       "definition after Kyle 1985")                                                                          \
-    X(LIQUIDITY_ORDER, "book.liquidity.order", "usual order", "usd", ">= 10000", "7 d", 1S,                  \
+    X(LIQUIDITY_ORDER, "book.liquidity.order", "usual order", "usd", ">= 0", "7 d", 1S,                      \
       "a twentieth of the median minute's volume, the order that the relative score looks at", "definition")
 
+#define WALL_ROWS(X)                                                                                         \
+    X(WALL_COUNT, "book.wall.count", "walls", "1", ">= 0", "now", 1S,                                        \
+      "levels that stand out from their neighbours, and have for seconds", IGH)                              \
+    X(WALL_BID, "book.wall.bid", "bid walls", "usd", ">= 0", "now", 1S, "value of walls among bids", IGH)    \
+    X(WALL_ASK, "book.wall.ask", "ask walls", "usd", ">= 0", "now", 1S, "value of walls among asks", IGH)    \
+    X(WALL_PULLED, "book.wall.pull_rate", "walls pulled", "1", "[0, 1]", "6 h half-life", 1S,                \
+      "of the walls that went, the part that was pulled and not traded", "definition")                       \
+    X(SPOOF_SCORE, "book.spoof.score", "spoof-like", "1", "[0, 100]", "10 min", 1S,                          \
+      "largest indication of a spoof-like episode, 0: none; no proof of intent",                             \
+      "definition after Do & Putnins 2023")
+
+#define FLEETING_ROWS(X)                                                                                     \
+    X(CANCELLED, "book.cancel.5s", "cancel 5s", "1", "[0, 1]", "60 s", 1S,                                   \
+      "of the value added near the touch, the part gone untraded within 5 s", "definition")                  \
+    X(REFILLS, "book.refill.count", "refilling", "1", ">= 0", "10 min", 1S,                                  \
+      "prices filled again and again as they are eaten: iceberg-like, no proof of one",                      \
+      "definition after Frey & Sandas 2009")
+
 #define BOOK_ROWS(X)                                                                                         \
-    SPREAD_ROWS(X) DEPTH_ROWS(X) IMBALANCE_ROWS(X) FAIR_ROWS(X) WALK_ROWS(X) LIQUIDITY_ROWS(X)
+    SPREAD_ROWS(X)                                                                                           \
+    DEPTH_ROWS(X)                                                                                            \
+    IMBALANCE_ROWS(X) FAIR_ROWS(X) WALK_ROWS(X) LIQUIDITY_ROWS(X) WALL_ROWS(X) FLEETING_ROWS(X)
 
 #endif

@@ -39,6 +39,11 @@ static void digest_walls(struct digest *d, const struct market_view *v)
         digest_double(d, w->z);
         digest_double(d, w->share);
         digest_double(d, w->absorb_minutes);
+        d->all = hash_u64(d->all, (uint64_t)w->largest);
+        d->all = hash_u64(d->all, (uint64_t)w->filled);
+        d->all = hash_u64(d->all, (uint64_t)w->pulled);
+        d->all = hash_u64(d->all, w->refills | (uint64_t)w->approaches << 32);
+        digest_double(d, w->pull_rate);
     }
 }
 

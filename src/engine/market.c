@@ -7,6 +7,7 @@
 #include <alphaplus/base/text.h>
 #include <alphaplus/model/metric.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,6 @@
 #define SPLICE_WAIT_MAX_NS (640 * NS_PER_S)
 #define MARK_OLD_NS        (60 * NS_PER_S) /* a mark price that old is not the mark price */
 #define MARK_FLOOR_USD     10000.0
-#define TAKER_FLOOR        1e-9 /* base units a minute: below it nobody takes */
 
 /* The 1-2-5 step nearest to `units`, at least one tick and a whole number of them. */
 static int64_t nice_step(double units, int64_t tick)
@@ -43,13 +43,10 @@ static void set_bucket(struct market *m, int64_t now_ns)
 
 static void forget_histories(struct market *m)
 {
-    wall_tracker_init(&m->walls, &wall_params_default);
     heat_set_bucket(m->heat, 0);
     flow_set_bucket(m->flow, 0, 0);
     m->has_sweep = m->is_measured = m->is_heard = false;
     m->mark_head = m->sweep_mark = 0;
-    m->taker_ns = 0;
-    m->taker_per_min[0] = m->taker_per_min[1] = 0.0;
     m->splice = (struct splice){.wait_ns = SPLICE_WAIT_NS};
 }
 
@@ -264,7 +261,6 @@ static void stop_measuring(struct market *m, int64_t now_ns)
     m->is_measured = false;
     struct measure_input input = market_input(m, now_ns);
     measures_lost(m->measures, &input);
-    wall_tracker_lost(&m->walls);
 }
 
 static void measure_book(struct market *m, const struct event *ev)
@@ -441,7 +437,6 @@ void market_trade(struct market *m, const struct event *ev, struct trail *tape)
         v->day_open_ns = ev->recv_ns;
     }
     heat_trade(m->heat, t->aggressor == AGGRESSOR_BUY ? usd : -usd);
-    m->taker_per_min[hit] += instrument_qty(&v->inst, t->qty);
     struct measure_input input = market_input(m, ev->recv_ns);
     measures_event(m->measures, &input, ev);
 }
@@ -521,29 +516,16 @@ void market_liquidation(struct market *m, const struct event *ev, struct liq_ite
     measures_event(m->measures, &input, ev);
 }
 
-static void decay_takers(struct market *m, int64_t tick_ns)
-{
-    int64_t seconds = m->taker_ns == 0 ? 1 : (tick_ns - m->taker_ns) / NS_PER_S;
-    m->taker_ns = tick_ns;
-    for (int side = 0; side < 2; side++) {
-        for (int64_t i = 0; i < seconds && m->taker_per_min[side] > 0.0; i++) {
-            m->taker_per_min[side] *= 59.0 / 60.0;
-            if (m->taker_per_min[side] < TAKER_FLOOR)
-                m->taker_per_min[side] = 0.0;
-        }
-    }
-}
-
 void market_tick(struct market *m, int64_t tick_ns,
-                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
-                 void *user)
+                 void (*wall_changed)(void *user, const struct wall_change *change), void *user)
 {
     bool is_second = tick_ns % NS_PER_S == 0;
     struct measure_input input = market_input(m, tick_ns);
 
     measures_tick(m->measures, &input, is_second);
-    if (input.is_true)
-        wall_tracker_tick(&m->walls, &input, wall_changed, user);
+    const struct walls *walls = measures_walls(m->measures);
+    for (uint32_t i = 0; i < walls->change_n; i++)
+        wall_changed(user, &walls->changes[i]);
     m->is_dirty = true;
     if (!is_second)
         return;
@@ -551,9 +533,29 @@ void market_tick(struct market *m, int64_t tick_ns,
     heat_sample(m->heat, input.inst, input.book, input.is_true, tick_ns);
     liqs_expire(&m->liqs, tick_ns);
     liqs_totals(&m->liqs, tick_ns, input.inst->liq_completeness, m->view.liq);
-    decay_takers(m, tick_ns);
     if (m->view.has_mark && tick_ns - m->view.mark_ns > MARK_OLD_NS)
         forget_mark(&m->view);
+}
+
+void market_wall_text(const struct market *m, const struct wall_change *change, char *text, size_t size)
+{
+    const struct instrument *in = &m->view.inst;
+    const struct wall_track *t = &change->track;
+    const char *side = t->side == SIDE_BID ? "bid" : "ask";
+    char px[FIXED_TEXT_MAX], money[16];
+    int64_t filled, pulled, qty = change->kind == WALL_BORN ? t->qty : t->largest;
+
+    fixed_format(px, t->px, in->price_decimals);
+    text_money(money, sizeof money, instrument_notional(in, t->px, qty));
+    wall_spent(t, &filled, &pulled);
+    double share = t->reduced > 0 ? 100.0 * (double)filled / (double)t->reduced : 0.0;
+    if (change->kind == WALL_BORN)
+        snprintf(text, size, "%s wall %s %s formed", side, px, money);
+    else if (t->gone_ns != 0)
+        snprintf(text, size, "%s wall %s %s gone: filled %.0f %%, pulled %.0f %%", side, px, money, share,
+                 100.0 - share);
+    else
+        snprintf(text, size, "%s wall %s %s stands out no more", side, px, money);
 }
 
 void market_chain(struct market *m)
@@ -585,8 +587,8 @@ struct result market_break(const struct market *m, enum result_kind kind, enum g
 void market_refresh(struct market *m)
 {
     memcpy(m->view.metrics, measures_values(m->measures), sizeof m->view.metrics);
-    m->view.wall_n = wall_tracker_list(&m->walls, &m->view.inst, m->taker_per_min[SIDE_BID],
-                                       m->taker_per_min[SIDE_ASK], m->view.walls, WALL_VIEW_MAX);
+    m->view.wall_n = walls_list(measures_walls(m->measures), &m->view.inst, m->view.time_ns, m->view.walls,
+                                WALL_VIEW_MAX);
 }
 
 int market_lines(const struct market *m, struct price_line lines[PRICE_LINES])

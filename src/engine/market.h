@@ -41,11 +41,10 @@ struct market {
         view; /* always current but for metrics and walls' minutes, which market_refresh brings */
     struct sync sync;
     struct measures *measures; /* owned */
-    struct wall_tracker walls;
-    struct flow *flow;      /* owned */
-    struct heat *heat;      /* owned */
-    struct liqs liqs;       /* owned parts */
-    struct tape_item sweep; /* the newest one, still growing */
+    struct flow *flow;         /* owned */
+    struct heat *heat;         /* owned */
+    struct liqs liqs;          /* owned parts */
+    struct tape_item sweep;    /* the newest one, still growing */
     bool has_sweep;
     bool is_measured; /* measures saw a book with two sides, and were not told since that it is lost */
     bool is_heard;    /* the connection of trades and marks showed life since events were last missed */
@@ -57,10 +56,8 @@ struct market {
         int64_t wish_ns; /* when a snapshot was last wished for */
         int64_t wait_ns; /* until the next wish: longer each time that none came */
     } splice;
-    int64_t taker_ns;        /* up to here taker_per_min has decayed */
-    double taker_per_min[2]; /* base units that hit bids, asks; exponential mean of a minute */
-    double told_mark;        /* what the portfolio was told last */
-    struct digest chain;     /* of every second so far */
+    double told_mark;    /* what the portfolio was told last */
+    struct digest chain; /* of every second so far */
     struct market_mark marks[MARKET_MARKS];
     uint64_t mark_head;
     uint64_t sweep_mark; /* 1 + index of the sweep's own mark; 0: too small for one so far */
@@ -91,13 +88,14 @@ void market_lose(struct market *m, int64_t now_ns);
 /* Events beside the book's may be missing before this point. */
 void market_miss(struct market *m, int64_t now_ns);
 void market_tick(struct market *m, int64_t tick_ns,
-                 void (*wall_changed)(void *user, enum wall_change change, const struct wall_track *track),
-                 void *user);
+                 void (*wall_changed)(void *user, const struct wall_change *change), void *user);
 /* One more link of the chain: what was published in this second. */
 void market_chain(struct market *m);
 /* The book broke or healed. */
 struct result market_break(const struct market *m, enum result_kind kind, enum gap_cause cause,
                            const char *text, int64_t time_ns, uint64_t seq);
+/* What a note says of it. */
+void market_wall_text(const struct market *m, const struct wall_change *change, char *text, size_t size);
 /* Metrics and walls into the view. */
 void market_refresh(struct market *m);
 /* As bytes, and back into a fresh one of the same instrument; errors are l's. */

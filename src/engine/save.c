@@ -30,7 +30,6 @@ uint64_t engine_layout(void)
                               sizeof(struct head_view),
                               sizeof(struct market_mark),
                               sizeof(struct splice),
-                              sizeof(struct wall_tracker),
                               sizeof(struct heat_column),
                               sizeof(struct params),
                               sizeof(struct tape_item),

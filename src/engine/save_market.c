@@ -15,9 +15,6 @@ void market_save(struct market *m, struct buf *out)
     save_words(out, &m->view, sizeof m->view);
     save_words(out, &m->sweep, sizeof m->sweep);
     save_words(out, &m->splice, sizeof m->splice);
-    save_words(out, &m->walls, sizeof m->walls);
-    save_i64(out, m->taker_ns);
-    save_bytes(out, m->taker_per_min, sizeof m->taker_per_min);
     save_bytes(out, &m->told_mark, sizeof m->told_mark);
     save_u64(out, m->chain.exact);
     save_u64(out, m->chain.all);
@@ -42,15 +39,6 @@ static void load_view(struct market *m, struct load *l)
                        v->wall_n <= WALL_VIEW_MAX);
 }
 
-static void load_walls(struct market *m, struct load *l)
-{
-    struct wall_tracker *t = &m->walls;
-    load_words(l, t, sizeof *t);
-    load_expect(l, t->n <= WALL_TRACK_MAX && t->params.half_window > 0 && t->params.half_window < 32);
-    for (uint32_t i = 0; l->err == 0 && i < t->n; i++)
-        load_expect(l, t->tracks[i].side <= SIDE_ASK);
-}
-
 static void load_marks(struct market *m, struct load *l)
 {
     m->mark_head = load_u64(l);
@@ -69,12 +57,8 @@ void market_load(struct market *m, struct load *l)
     load_view(m, l);
     load_words(l, &m->sweep, sizeof m->sweep);
     load_words(l, &m->splice, sizeof m->splice);
-    load_walls(m, l);
-    m->taker_ns = load_i64(l);
-    load_bytes(l, m->taker_per_min, sizeof m->taker_per_min);
     load_bytes(l, &m->told_mark, sizeof m->told_mark);
-    load_expect(l, m->taker_ns >= 0 && isfinite(m->taker_per_min[0]) && isfinite(m->taker_per_min[1]) &&
-                       isfinite(m->told_mark));
+    load_expect(l, isfinite(m->told_mark));
     m->chain.exact = load_u64(l);
     m->chain.all = load_u64(l);
     load_marks(m, l);

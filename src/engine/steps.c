@@ -160,20 +160,15 @@ struct wall_note {
     struct market *market;
 };
 
-static void on_wall(void *user, enum wall_change change, const struct wall_track *track)
+static void on_wall(void *user, const struct wall_change *change)
 {
     const struct wall_note *n = user;
-    const struct instrument *in = &n->market->view.inst;
-    char px[FIXED_TEXT_MAX], money[16];
     struct effect *f = leave(n->fx, n->step, n->market, EFFECT_NOTE);
 
     if (!f)
         return;
-    fixed_format(px, track->px, in->price_decimals);
-    text_money(money, sizeof money, instrument_notional(in, track->px, track->qty));
-    f->what = change == WALL_BORN ? NOTE_WALL_BORN : NOTE_WALL_GONE;
-    snprintf(f->note, sizeof f->note, "%s wall %s %s %s", track->side == SIDE_BID ? "bid" : "ask", px, money,
-             change == WALL_BORN ? "formed" : "gone");
+    f->what = change->kind == WALL_BORN ? NOTE_WALL_BORN : NOTE_WALL_GONE;
+    market_wall_text(n->market, change, f->note, sizeof f->note);
 }
 
 static void do_tick(const struct engine *e, struct market *m, const struct step *step, struct effects *fx)

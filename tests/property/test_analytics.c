@@ -212,9 +212,12 @@ static void refresh(struct run *r, int64_t now_ns)
 
 static void update(struct run *r, int64_t now_ns)
 {
-    struct event ev = {.size = sizeof ev, .kind = EVENT_DEPTH, .recv_ns = now_ns};
+    struct {
+        struct event ev;
+        uint32_t bid_n, ask_n; /* struct depth_rows of none */
+    } e = {.ev = {.size = sizeof e, .kind = EVENT_DEPTH, .recv_ns = now_ns}};
     refresh(r, now_ns);
-    measures_event(r->measures, &r->in, &ev);
+    measures_event(r->measures, &r->in, &e.ev);
 }
 
 static void tick(struct run *r, int64_t now_ns)

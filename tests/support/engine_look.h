@@ -20,6 +20,14 @@ static inline bool look_is_in_range(const char *range, double v)
         return v >= -1.0 && v <= 1.0;
     if (strcmp(range, "[0, 1]") == 0)
         return v >= 0.0 && v <= 1.0;
+    if (strcmp(range, "[0, 1)") == 0)
+        return v >= 0.0 && v < 1.0;
+    if (strcmp(range, "1..4") == 0)
+        return v >= 1.0 && v <= 4.0;
+    if (strcmp(range, "0..3") == 0)
+        return v >= 0.0 && v <= 3.0;
+    if (strcmp(range, "[0, 100]") == 0 || strcmp(range, "0..100") == 0)
+        return v >= 0.0 && v <= 100.0;
     if (strcmp(range, "> 0") == 0)
         return v > 0.0;
     if (strcmp(range, ">= 0") == 0)

@@ -35,9 +35,14 @@ struct feed_view {
 struct wall_view {
     int64_t px, qty;
     int64_t born_ns;
-    double z, share;       /* robust z of log size; share of the window's size */
-    double absorb_minutes; /* of taker volume on that side; 0: unknown */
-    uint8_t side;          /* enum side */
+    double z, share;        /* robust z of log size; share of the window's size */
+    double absorb_minutes;  /* of taker volume on that side; 0: unknown */
+    int64_t largest;        /* size it ever had */
+    int64_t filled, pulled; /* what went of it: traded at its price, and not */
+    double pull_rate;       /* of past walls of such a size, the part that was pulled; < 0: not known */
+    uint32_t refills;       /* times it grew again after trades */
+    uint32_t approaches;    /* times the touch came near */
+    uint8_t side;           /* enum side */
     uint8_t pad[7];
 };
 

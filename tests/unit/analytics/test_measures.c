@@ -25,10 +25,17 @@ static void refresh(struct run *r, int64_t now_ns)
 
 static void set_level(struct run *r, enum side side, int64_t px, int64_t qty, int64_t now_ns)
 {
-    struct event ev = {.size = sizeof ev, .kind = EVENT_DEPTH, .recv_ns = now_ns};
+    struct {
+        struct event ev;
+        uint32_t bid_n, ask_n; /* struct depth_rows of one */
+        struct level level;
+    } e = {{.size = sizeof e, .kind = EVENT_DEPTH, .recv_ns = now_ns},
+           side == SIDE_BID,
+           side == SIDE_ASK,
+           {px, qty}};
     assert_int_equal(book_set(r->book, side, px, qty), 0);
     refresh(r, now_ns);
-    measures_event(r->measures, &r->in, &ev);
+    measures_event(r->measures, &r->in, &e.ev);
 }
 
 static void trade(struct run *r, int64_t px, int64_t qty, enum aggressor side, int flags, int64_t now_ns)
