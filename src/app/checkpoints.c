@@ -12,6 +12,8 @@
 #define KEPT_MAX   4096
 #define ZSTD_LEVEL 1
 #define FAR_NS     (60 * NS_PER_S) /* a state here that much before the time asked for: look in the journal too */
+#define KEEP_NS                                                                                              \
+    (180 * NS_PER_S) /* between those that are kept in a journal: some 300,000 updates of a busy book */
 
 struct kept {
     struct checkpoint at;
@@ -216,7 +218,7 @@ static int far_behind(struct checkpoints *c, uint64_t seq, int64_t time_ns, stru
 {
     pthread_mutex_lock(&c->lock);
     size_t i = place(c, seq + 1);
-    while (i < c->n && c->items[i].at.time_ns - time_ns < FAR_NS)
+    while (i < c->n && c->items[i].at.time_ns - time_ns < KEEP_NS)
         i++;
     int err = i < c->n ? unpack(&c->items[i], work) : AP_ENOTFOUND;
     if (err == 0)

@@ -215,7 +215,7 @@ static void seek_locked(struct deck *d, int64_t to_ns)
 }
 
 /* Where it went, told to the player. */
-static void settle(struct deck *d, int64_t seek, int64_t at, int more, bool is_done)
+static void settle(struct deck *d, int64_t seek, int64_t due, int64_t at, int more, bool is_done)
 {
     struct player *p = &d->player;
     if (at != 0)
@@ -224,6 +224,8 @@ static void settle(struct deck *d, int64_t seek, int64_t at, int more, bool is_d
         player_reached(p, seek, now_ns());
     else if (seek == 0 && !is_done)
         player_reached(p, d->reached_ns, now_ns()); /* it cannot keep up: play goes on from here */
+    else if (seek == 0 && !p->is_paused && p->speed <= 0)
+        player_reached(p, due, now_ns());
     if (is_done)
         d->seek_ns = 0;
     if (more == 0 && is_done && !d->o.is_growing)
@@ -258,7 +260,7 @@ static bool work(struct deck *d)
     d->reached_ns = d->engine ? engine_time(d->engine) : 0;
     if (d->seeks != seeks) /* another seek came meanwhile */
         return true;
-    settle(d, seek, at, more, is_done || more < 0);
+    settle(d, seek, due, at, more, is_done || more < 0);
     return d->seek_ns != 0 || (!is_done && more >= 0);
 }
 
