@@ -3,6 +3,7 @@
 #include "journal_prune.h"
 #include "journal_sql.h"
 #include "journal_upgrade.h"
+#include "journal_verify.h"
 #include "output.h"
 #include "watch.h"
 
@@ -126,183 +127,6 @@ static int print_info(struct journal *j, const char *path)
     return err < 0 && err != AP_EEOF;
 }
 
-/* --- verify: the file, then the same digests from a replay --------------------------------------------------------- */
-
-struct verify {
-    struct journal *journal;
-    uint64_t next_result;
-    struct result want; /* the next stored digest */
-    bool has_want;
-    bool is_lagged; /* a span is missing: the live engine saw more than the journal, until its session ends */
-    uint64_t lagged_seq; /* where that was said last */
-    bool was_lagged;
-    bool has_other_libm;
-    uint64_t compared, others; /* others: digests of another engine */
-    bool has_tty;
-};
-
-static bool on_progress(void *user, double part)
-{
-    const struct verify *v = user;
-    if (v->has_tty)
-        fprintf(stderr, "\rchecking %3.0f %%", part * 100.0);
-    return wait_more(0);
-}
-
-static void note_lag(struct verify *v, uint64_t seq)
-{
-    v->is_lagged = v->was_lagged = true;
-    v->lagged_seq = seq > v->lagged_seq ? seq : v->lagged_seq;
-}
-
-static int next_digest(struct verify *v)
-{
-    int more;
-    v->has_want = false;
-    while ((more = journal_result_at(v->journal, v->next_result, &v->want)) > 0) {
-        v->next_result++;
-        if (v->want.kind == RESULT_GAP && v->want.cause == GAP_JOURNAL_LAG)
-            note_lag(v, v->want.seq);
-        if (v->want.kind == RESULT_DIGEST) {
-            v->has_want = true;
-            break;
-        }
-    }
-    return more < 0 ? more : 0;
-}
-
-/* 1: they differ, told. */
-static int compare(struct verify *v, uint64_t exact, uint64_t all)
-{
-    char when[48];
-    const struct result *w = &v->want;
-    bool is_equal = exact == w->digest_exact && (v->has_other_libm || all == w->digest_all);
-
-    if (w->from_id != ENGINE_VERSION || w->to_id != engine_layout()) {
-        v->others++;
-        return next_digest(v);
-    }
-    text_time(when, sizeof when, w->time_ns, 3, true);
-    v->compared++;
-    if (is_equal)
-        return next_digest(v);
-    return complain("digest differs at %s, after event %" PRIu64 ": stored %016" PRIx64 "/%016" PRIx64
-                    ", replayed %016" PRIx64 "/%016" PRIx64,
-                    when, w->seq, w->digest_exact, w->digest_all, exact, all);
-}
-
-/* A session begins with nothing: what the one before has lost is no matter any more. */
-static int meet_event(struct verify *v, const struct event *ev)
-{
-    const struct gap_row *gap = event_rows_const(ev);
-    int err = 0;
-    if (ev->kind == EVENT_GAP && (gap->cause == GAP_JOURNAL_LAG || gap->cause == GAP_DISK))
-        note_lag(v, ev->seq);
-    if (ev->kind == EVENT_SESSION && v->is_lagged && ev->seq > v->lagged_seq) {
-        v->is_lagged = false;
-        while (err == 0 && v->has_want && v->want.seq < ev->seq)
-            err = next_digest(v);
-    }
-    return err;
-}
-
-/* The engine's own results carry the digests of ticks. */
-static int compare_ticks(struct verify *v, struct engine *e)
-{
-    struct result r;
-    int status = 0;
-    while (engine_next_result(e, &r)) {
-        if (status != 0 || v->is_lagged || !v->has_want || r.kind != RESULT_DIGEST || v->want.is_final ||
-            r.time_ns != v->want.time_ns)
-            continue;
-        status = compare(v, r.digest_exact, r.digest_all);
-    }
-    return status;
-}
-
-static int compare_final(struct verify *v, struct engine *e, const struct event *ev)
-{
-    uint64_t exact, all;
-    if (v->is_lagged || !v->has_want || !v->want.is_final || v->want.seq != ev->seq)
-        return 0;
-    engine_digest(e, &exact, &all);
-    return compare(v, exact, all);
-}
-
-static int replay_digests(struct verify *v, const struct journal_info *info, const char *path)
-{
-    struct journal_cursor *c;
-    struct engine *e;
-    const struct event *ev;
-    uint64_t n = 0;
-    int more = 0, status = 0;
-
-    if (engine_create(NULL, NULL, &e) < 0)
-        return complain("out of memory");
-    int err = journal_cursor_open(v->journal, 0, &c);
-    if (err < 0) {
-        engine_destroy(e);
-        return complain("%s: %s", path, ap_err_text(err));
-    }
-    while (status == 0 && (more = journal_next(c, &ev)) > 0) {
-        if (meet_event(v, ev) < 0)
-            status = complain("%s: its results cannot be read", path);
-        if (status == 0 && engine_apply(e, ev) == AP_ENOMEM)
-            status = complain("out of memory");
-        if (status == 0)
-            status = compare_ticks(v, e);
-        if (status == 0)
-            status = compare_final(v, e, ev);
-        if (++n % 65536 == 0 && !on_progress(v, (double)n / (double)(info->events + 1)))
-            status = complain("interrupted");
-    }
-    if (more < 0)
-        status = complain("%s: %s", path, journal_cursor_why(c));
-    journal_cursor_close(c);
-    engine_destroy(e);
-    return status;
-}
-
-static int verify(struct journal *j, const char *path)
-{
-    struct verify v = {.journal = j, .has_tty = isatty(STDERR_FILENO) == 1};
-    struct journal_info info;
-    char why[512] = "", line[512];
-
-    wait_begin();
-    int err = journal_verify(j, on_progress, &v, why, sizeof why);
-    if (err == 0)
-        err = journal_info(j, &info);
-    if (err == 0)
-        err = next_digest(&v);
-    int status = err < 0 ? complain("%s: %s", path, why[0] ? why : ap_err_text(err)) : 0;
-    for (uint32_t i = 0; status == 0 && i < info.sessions; i++) {
-        struct journal_session s;
-        if (journal_session(j, i, &s) == 0 && s.libm_fingerprint != 0 &&
-            s.libm_fingerprint != libm_fingerprint())
-            v.has_other_libm = true;
-    }
-    if (status == 0)
-        status = replay_digests(&v, &info, path);
-    if (v.has_tty)
-        fputs("\r\033[K", stderr);
-    if (status != 0)
-        return status;
-    const char *doubles = v.others > 0       ? "; others are of another engine, not comparable"
-                          : v.was_lagged     ? "; digests behind a lost span are not comparable"
-                          : v.has_other_libm ? "; doubles not comparable (another libm)"
-                                             : "";
-    char pruned[80] = "", when[48];
-    if (info.pruned_seq > 0) {
-        text_time(when, sizeof when, info.pruned_ns, 3, true);
-        snprintf(pruned, sizeof pruned, "; pruned before %s", when);
-    }
-    int n = snprintf(line, sizeof line, "%s: whole%s; %" PRIu64 " events, %" PRIu64 " digests equal%s\n",
-                     path, pruned, info.events, v.compared, doubles);
-    err = output_write(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-    return err < 0 && err != AP_EEOF;
-}
-
 static int info(struct journal *j, const struct cli *cli)
 {
     return print_info(j, cli->args[1]);
@@ -310,7 +134,7 @@ static int info(struct journal *j, const struct cli *cli)
 
 static int check(struct journal *j, const struct cli *cli)
 {
-    return verify(j, cli->args[1]);
+    return journal_verify_all(j, cli->args[1]);
 }
 
 static int sql(struct journal *j, const struct cli *cli)
