@@ -263,7 +263,7 @@ static void bar_hook(void *user, const struct instrument *in, const struct bar *
 static int make_parts(struct pipeline *p, char *why, size_t why_size)
 {
     int consumers = p->o.journal_path ? 2 : 1;
-    int err = ring_create(EVENTS_RING_BYTES, consumers, &p->events);
+    int err = ring_create(p->o.ring_bytes > 0 ? p->o.ring_bytes : EVENTS_RING_BYTES, consumers, &p->events);
     if (err == 0)
         err = ring_create(SMALL_RING_BYTES, 1, &p->commands);
     if (err == 0)

@@ -33,6 +33,7 @@ struct pipeline_options {
     void (*on_host)(void *user, const struct host_view *v); /* new figures of this machine, twice a second */
     void *user;
     int64_t tick_every_ns;
+    size_t ring_bytes; /* of the ring of events; 0: as ever */
 };
 struct pipeline; /* opaque */
 

@@ -2,10 +2,11 @@
 #include "sim/source_market.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMER_MS      10
+#define TIMER_MS      10 /* at the speed of life */
 #define FRAME_CEILING (4u << 20)
 #define STEPS_AT_ONCE 50 /* of real time that may be caught up in one go; the rest is skipped, not rushed */
 #define STEPS_A_TURN  10 /* of a source that waits for its readers */
@@ -259,7 +260,8 @@ int source_market_create(const struct sim_options *o, const struct dialect *dial
     s->timer.data = s->idle.data = s;
     uv_timer_init(host->loop, &s->timer);
     uv_idle_init(host->loop, &s->idle);
-    uv_timer_start(&s->timer, on_timer, 0, TIMER_MS);
+    /* A fast market's steps come one by one as well, not a heap at a time. */
+    uv_timer_start(&s->timer, on_timer, 0, o->speed > 1.0 ? (uint64_t)ceil(TIMER_MS / o->speed) : TIMER_MS);
     *ret_source = &s->base;
     return 0;
 }

@@ -102,6 +102,9 @@ static void on_publish(void *user, struct engine *e)
         }
         b->pending_n = 0;
     }
+    while (r->is_stalled) {
+        pthread_cond_wait(&r->never, &r->lock);
+    }
     if (r->wants_copies) {
         for (size_t i = 0; i < r->book_n; i++) {
             copy_book(r, e, i);
@@ -150,6 +153,7 @@ static int start_exchange(struct rig *r, const struct rig_options *o, const char
 int rig_start(struct rig *r, const struct rig_options *o, char *why, size_t why_size)
 {
     struct pipeline_options po = {.source = "rig",
+                                  .ring_bytes = o->ring_bytes,
                                   .journal_path = o->journal_path,
                                   .on_book = on_book,
                                   .on_publish = on_publish,
@@ -196,6 +200,20 @@ int rig_stop(struct rig *r)
     free(r->copies);
     free(r->books);
     return err;
+}
+
+void rig_stall(struct rig *r, bool is_on)
+{
+    pthread_mutex_lock(&r->lock);
+    r->is_stalled = is_on;
+    pthread_mutex_unlock(&r->lock);
+    pthread_cond_broadcast(&r->never);
+}
+
+void rig_head(struct rig *r, struct head_view *ret_head)
+{
+    memset(ret_head, 0, sizeof *ret_head);
+    (void)board_read(publication_head(pipeline_publication(r->pipeline)), ret_head);
 }
 
 void rig_measure(struct rig *r, bool is_on)

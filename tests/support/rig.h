@@ -55,7 +55,7 @@ struct rig {
     struct latency latency; /* from the exchange's hand to the board */
     uint64_t joined;        /* updates that waited for a snapshot first: not in it */
     uint64_t missed;        /* on a board, but sent too long ago to be known */
-    bool is_measuring;
+    bool is_measuring, is_stalled;
     bool wants_copies, has_copies;
     struct rig_copy *copies; /* owned; of all books */
 };
@@ -67,10 +67,14 @@ struct rig_options {
     uint64_t seed;
     const char *faults;
     const char *journal_path;
+    size_t ring_bytes; /* of events; 0: as ever */
 };
 AP_MUST_CHECK int rig_start(struct rig *r, const struct rig_options *o, char *why, size_t why_size);
 int rig_stop(struct rig *r);
 void rig_wait(struct rig *r, int64_t ns);
+/* The engine stands still until told otherwise. */
+void rig_stall(struct rig *r, bool is_on);
+void rig_head(struct rig *r, struct head_view *ret_head);
 void rig_measure(struct rig *r, bool is_on); /* begins anew */
 void rig_latency(struct rig *r, struct latency *ret_latency);
 /* All exchanges; false when one did not answer. */
