@@ -3,7 +3,7 @@
 #include <math.h>
 
 #define NEGLIGIBLE_TAUS 14.0  /* exp(-14) of a size: 8e-7 of it */
-#define STEPS           64    /* gaps between levels, in ticks, whose weights are tabulated */
+#define STEPS           64    /* powers a table: distances of less than STEPS^2 ticks are tabulated */
 #define OFF_GRID        1e-9  /* of a tick: a price that is no whole number of them */
 #define LEVELS_MAX      16384 /* a side: more are not looked at */
 #define BLOCK           256   /* levels read together */
@@ -104,51 +104,65 @@ double liquidity_imbalance_rank(const struct book *b, double lambda, int levels)
     return bid + ask > 0.0 ? (bid - ask) / (bid + ask) : 0.0;
 }
 
-/* Weights of one side, level by level: w(d + k ticks) = w(d) r^k, so that an exp is needed only after a wide gap. */
-struct decay {
+/* w(d + k ticks) = w(d) r^k, and r^k of two tables: an exp is needed only for the first level and off the grid. */
+struct decay_table {
     double mid, tau_bps;
-    double per_tick;     /* ticks a price unit */
-    double steps[STEPS]; /* r^k */
+    double per_tick;                   /* ticks a price unit */
+    double fine[STEPS], coarse[STEPS]; /* r^k, r^(k STEPS) */
 };
 
-static void decay_init(struct decay *d, double mid, double tau_bps, int64_t tick)
+static void fill_powers(double powers[STEPS], double r)
+{
+    powers[0] = 1.0;
+    for (int k = 1; k < STEPS; k++)
+        powers[k] = powers[k - 1] * r;
+}
+
+static void decay_init(struct decay_table *d, double mid, double tau_bps, int64_t tick)
 {
     double r = exp(-(double)tick / mid * 1e4 / tau_bps);
     d->mid = mid;
     d->tau_bps = tau_bps;
     d->per_tick = 1.0 / (double)tick;
-    d->steps[0] = 1.0;
-    for (int k = 1; k < STEPS; k++)
-        d->steps[k] = d->steps[k - 1] * r;
+    fill_powers(d->fine, r);
+    fill_powers(d->coarse, d->fine[STEPS - 1] * r);
 }
 
-static double decay_weight(const struct decay *d, double before, int64_t before_px, int64_t px)
+static double decay_exact(const struct decay_table *d, int64_t px)
 {
-    double ticks = fabs((double)(px - before_px)) * d->per_tick;
-    if (before > 0.0 && ticks < STEPS - 0.5) {
-        int k = (int)(ticks + 0.5);
-        if (fabs(ticks - k) < OFF_GRID)
-            return before * d->steps[k];
-    }
     return exp(-fabs((double)px / d->mid - 1.0) * 1e4 / d->tau_bps);
 }
 
+static inline double decay_weight(const struct decay_table *d, double best, int64_t best_px, int64_t px)
+{
+    double ticks = (double)(px < best_px ? best_px - px : px - best_px) * d->per_tick;
+    if (ticks < STEPS * STEPS - 0.5) {
+        int k = (int)(ticks + 0.5);
+        double off = ticks - k;
+        if (off < OFF_GRID && off > -OFF_GRID)
+            return best * (d->fine[k % STEPS] * d->coarse[k / STEPS]);
+    }
+    return decay_exact(d, px);
+}
+
 static void distance_sum(const struct book *b, const struct instrument *in, enum side side,
-                         const struct decay *d, double *ret_size, double *ret_value)
+                         const struct decay_table *d, double *ret_size, double *ret_value)
 {
     struct reader r;
     int64_t reach = (int64_t)(d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4), center = (int64_t)d->mid;
-    double size = 0.0, value = 0.0, w = 0.0;
-    int64_t before_px = 0;
+    double size = 0.0, value = 0.0, best = 0.0;
+    int64_t best_px = 0;
     uint32_t n;
 
     reader_init(&r, b, side, center > reach ? center - reach : 1, center + reach);
     for (uint32_t all = 0; all < LEVELS_MAX && (n = reader_next(&r)) > 0; all += n) {
+        if (all == 0) {
+            best_px = r.levels[0].px;
+            best = decay_exact(d, best_px);
+        }
         for (uint32_t i = 0; i < n; i++) {
             const struct level *level = &r.levels[i];
-            w = decay_weight(d, w, before_px, level->px);
-            before_px = level->px;
-            double weighted = w * (double)level->qty;
+            double weighted = decay_weight(d, best, best_px, level->px) * (double)level->qty;
             size += weighted;
             value += weighted * (double)level->px;
         }
@@ -163,7 +177,7 @@ void liquidity_distance(const struct book *b, const struct instrument *in, doubl
                         struct liquidity_weighted *ret_weighted)
 {
     double mid, bid_size, ask_size;
-    struct decay d;
+    struct decay_table d;
 
     *ret_weighted = (struct liquidity_weighted){0};
     if (!liquidity_mid(b, &mid))

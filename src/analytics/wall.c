@@ -67,20 +67,21 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
     return true;
 }
 
-/* Size and share are looked at first: few levels have a tenth of their window, and only those are worth a median. */
+/* Size and share are looked at first, from a sliding sum: few levels have a tenth of their window, and only those are worth a median. */
 size_t wall_scan(const struct level *levels, size_t n, const struct wall_rule *rule, int64_t qty_min,
                  struct wall_candidate *out, size_t max)
 {
-    size_t found = 0, half = (size_t)rule->half_window;
+    size_t found = 0, half = (size_t)rule->half_window, from = 0, to = 0;
+    int64_t total = 0; /* of the window; 63 sizes of 2^50 fit */
 
     for (size_t i = 0; i < n && found < max; i++) {
+        for (; to < n && to <= i + half; to++)
+            total += levels[to].qty;
+        for (; from + half < i; from++)
+            total -= levels[from].qty;
         if (levels[i].qty < qty_min)
             continue;
-        size_t from = i > half ? i - half : 0, to = i + half + 1 < n ? i + half + 1 : n;
-        double total = 0.0, z;
-        for (size_t k = from; k < to; k++)
-            total += (double)levels[k].qty;
-        double share = (double)levels[i].qty / total;
+        double share = (double)levels[i].qty / (double)total, z;
         if (share >= rule->share_min && robust_z(levels, from, to, i, rule, &z) && z >= rule->z_min)
             out[found++] = (struct wall_candidate){.index = (uint32_t)i, .z = z, .share = share};
     }
