@@ -118,6 +118,12 @@ static json_t *json_walls(const struct market_view *v)
         set(o, "z", json_real(w->z));
         set(o, "share", json_real(w->share));
         set(o, "absorb_minutes", w->absorb_minutes > 0.0 ? json_real(w->absorb_minutes) : json_null());
+        set(o, "largest", decimal(w->largest, v->inst.qty_decimals));
+        set(o, "filled", decimal(w->filled, v->inst.qty_decimals));
+        set(o, "pulled", decimal(w->pulled, v->inst.qty_decimals));
+        set(o, "refills", count(w->refills));
+        set(o, "approaches", count(w->approaches));
+        set(o, "pull_rate", w->pull_rate >= 0.0 ? json_real(w->pull_rate) : json_null());
         json_array_append_new(list, o);
     }
     return list;

@@ -206,5 +206,9 @@ json_t *json_detail(const struct instrument *in, const struct detail *d)
     set(o, "liquidation_bursts", json_clusters(in, d));
     set(o, "estimated_levels", json_liq_map(&d->liq_map));
     set(o, "flow", json_flow(&d->flow));
+    set(o, "market_orders", json_costs(d));
+    set(o, "order_clusters", json_order_clusters(in, d));
+    set(o, "spoof_like", json_episodes(in, d));
+    set(o, "iceberg_like", json_refills(in, d));
     return o;
 }

@@ -10,5 +10,11 @@
  * arrays: [low price, bought, sold], and [low price, longs, their error, shorts, theirs] of estimated levels. */
 json_t *json_detail(const struct instrument *in, const struct detail *d);
 json_t *json_flow(const struct flow_view *f); /* its part of order flow */
+/* Its parts of the book: market orders, large levels close together, and two indications with their evidence: size that comes and goes
+ * untraded (spoof-like), prices that are filled again as they are eaten (iceberg-like). */
+json_t *json_costs(const struct detail *d);
+json_t *json_order_clusters(const struct instrument *in, const struct detail *d);
+json_t *json_episodes(const struct instrument *in, const struct detail *d);
+json_t *json_refills(const struct instrument *in, const struct detail *d);
 
 #endif
