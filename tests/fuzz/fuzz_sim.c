@@ -1,4 +1,4 @@
-/* What strangers hand to the loopback exchange: control messages, lines of captures, REST paths. The first
+/* What strangers hand to the loopback exchange: control messages to each venue, lines of captures, REST paths. The first
  * byte chooses. */
 #include "sim/cap_symbols.h"
 #include "sim/control.h"
@@ -20,7 +20,7 @@ static struct sim_topic resolve(void *user, const struct stream *s, const char *
 static void watch(void *user, uint32_t topic, int delta)
 {
     int *watchers = user;
-    FUZZ_CHECK(topic > 0 && topic <= STREAM_ALL_MARK);
+    FUZZ_CHECK(topic > 0 && topic < STREAM_KINDS);
     watchers[topic] += delta;
     FUZZ_CHECK(watchers[topic] >= 0);
 }
@@ -32,7 +32,7 @@ static void ignore(void *user)
 
 static void control(const char *text, size_t n)
 {
-    int watchers[STREAM_ALL_MARK + 1] = {0};
+    int watchers[STREAM_KINDS] = {0};
     struct hub hub;
     hub_init(&hub, 1u << 20);
     hub.resolve = resolve;
@@ -49,7 +49,44 @@ static void control(const char *text, size_t n)
         sendq_pop(&l.queue);
     }
     hub_leave(&hub, &l);
-    for (size_t i = 0; i <= STREAM_ALL_MARK; i++) {
+    for (size_t i = 0; i < STREAM_KINDS; i++) {
+        FUZZ_CHECK(watchers[i] == 0);
+    }
+}
+
+/* What a client says to another venue: the first byte chooses it. Whatever it is, the answers are whole. */
+static void dialect(const char *text, size_t n)
+{
+    int watchers[STREAM_KINDS] = {0};
+    size_t venues = 0;
+    while (dialect_at(venues)) {
+        venues++;
+    }
+    if (n == 0) {
+        return;
+    }
+    const struct dialect *d = dialect_at((unsigned char)text[0] % venues);
+    struct hub hub;
+    struct rest_request r;
+    hub_init(&hub, 1u << 20);
+    hub.parse = d->stream;
+    hub.resolve = resolve;
+    hub.watch = watch;
+    hub.user = watchers;
+    struct listener l = {.wake = ignore, .cut = ignore};
+    hub_join(&hub, &l, 0);
+    (void)!d->handle(&l, text + 1, n - 1);
+    size_t answer_n;
+    const unsigned char *answer;
+    while ((answer = sendq_front(&l.queue, &answer_n)) != NULL) {
+        FUZZ_CHECK(answer_n >= 2 && ((answer[0] == '{' && answer[answer_n - 1] == '}') || answer_n == 4));
+        sendq_pop(&l.queue);
+    }
+    if (d->post && d->post("/info", text + 1, n - 1, &r) == 0) {
+        FUZZ_CHECK(r.weight > 0 && r.limit > 0 && r.bar_ms > 0);
+    }
+    hub_leave(&hub, &l);
+    for (size_t i = 0; i < STREAM_KINDS; i++) {
         FUZZ_CHECK(watchers[i] == 0);
     }
 }
@@ -108,13 +145,13 @@ static void rest(const char *text, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const targets[])(const char *text, size_t n) = {control, capture, rest};
+    static void (*const targets[])(const char *text, size_t n) = {control, capture, rest, dialect};
     if (size > 0) {
         /* A copy of its own size, so that a read past the end is seen. */
         char *text = malloc(size);
         FUZZ_CHECK(text);
         memcpy(text, data + 1, size - 1);
-        targets[data[0] % 3](text, size - 1);
+        targets[data[0] % 4](text, size - 1);
         free(text);
     }
     return 0;
