@@ -19,33 +19,35 @@ double impact_permanent(int side, double mid, double mid_later)
 
 bool regression_fit(const double *x, const double *y, size_t n, struct regression *ret_fit)
 {
-    struct running mx = {0}, my = {0};
-    double sxx = 0.0, sxy = 0.0, rss = 0.0, meat = 0.0;
+    double mean_x = 0.0, mean_y = 0.0, sxx = 0.0, sxy = 0.0, syy = 0.0, rss = 0.0, meat = 0.0;
     if (n < 3)
         return false;
     for (size_t i = 0; i < n; i++) {
-        running_add(&mx, x[i]);
-        running_add(&my, y[i]);
+        mean_x += x[i];
+        mean_y += y[i];
     }
+    mean_x /= (double)n;
+    mean_y /= (double)n;
     for (size_t i = 0; i < n; i++) {
-        double dx = x[i] - mx.mean;
+        double dx = x[i] - mean_x, dy = y[i] - mean_y;
         sxx += dx * dx;
-        sxy += dx * (y[i] - my.mean);
+        sxy += dx * dy;
+        syy += dy * dy;
     }
-    if (!(sxx > 1e-24 * (double)n * mx.mean * mx.mean) || !(sxx > 0.0))
+    if (!(sxx > 1e-24 * (double)n * mean_x * mean_x) || !(sxx > 0.0))
         return false;
     double beta = sxy / sxx;
     for (size_t i = 0; i < n; i++) {
-        double dx = x[i] - mx.mean, e = y[i] - my.mean - beta * dx;
+        double dx = x[i] - mean_x, e = y[i] - mean_y - beta * dx;
         rss += e * e;
         meat += dx * dx * e * e;
     }
     *ret_fit = (struct regression){.n = n,
-                                   .alpha = my.mean - beta * mx.mean,
+                                   .alpha = mean_y - beta * mean_x,
                                    .beta = beta,
                                    .se = sqrt(rss / (double)(n - 2) / sxx),
                                    .se_hc0 = sqrt(meat) / sxx,
-                                   .r2 = my.m2 > 0.0 ? fmax(0.0, 1.0 - rss / my.m2) : 0.0};
+                                   .r2 = syy > 0.0 ? fmax(0.0, 1.0 - rss / syy) : 0.0};
     return true;
 }
 
@@ -72,18 +74,24 @@ bool impact_amihud(const double *returns, const double *values, size_t n, double
 
 bool impact_roll(const double *changes, size_t n, double *ret_spread, double *ret_se)
 {
-    struct running all = {0}, products = {0};
+    double mean = 0.0, sum = 0.0, square = 0.0, pairs = (double)n - 1.0;
     if (n < 3)
         return false;
     for (size_t i = 0; i < n; i++)
-        running_add(&all, changes[i]);
+        mean += changes[i];
+    mean /= (double)n;
     for (size_t i = 1; i < n; i++)
-        running_add(&products, (changes[i] - all.mean) * (changes[i - 1] - all.mean));
-    if (!(products.mean < 0.0))
+        sum += (changes[i] - mean) * (changes[i - 1] - mean);
+    double covariance = sum / pairs;
+    if (!(covariance < 0.0))
         return false;
-    double root = sqrt(-products.mean);
+    for (size_t i = 1; i < n; i++) {
+        double d = (changes[i] - mean) * (changes[i - 1] - mean) - covariance;
+        square += d * d;
+    }
+    double root = sqrt(-covariance);
     *ret_spread = 2.0 * root;
-    *ret_se = sqrt(running_variance(&products) / (double)(n - 1)) / root;
+    *ret_se = sqrt(square / (pairs - 1.0) / pairs) / root;
     return true;
 }
 

@@ -184,9 +184,10 @@ static double absorb(struct ols *o, const double *row, double y)
     double x[OLS_MAX];
     memcpy(x, row, sizeof(double) * (size_t)o->k);
     for (int i = 0; i < o->k; i++) {
-        if (x[i] == 0.0)
+        double h2 = o->r[i][i] * o->r[i][i] + x[i] * x[i];
+        if (x[i] == 0.0 || !(h2 > 0.0))
             continue;
-        double h = hypot(o->r[i][i], x[i]), c = o->r[i][i] / h, s = x[i] / h, z = o->z[i];
+        double h = sqrt(h2), c = o->r[i][i] / h, s = x[i] / h, z = o->z[i];
         o->r[i][i] = h;
         for (int j = i + 1; j < o->k; j++) {
             double r = o->r[i][j];

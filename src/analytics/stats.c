@@ -241,19 +241,21 @@ double stats_mad(double *x, size_t n, double centre)
 void stats_ratio(const double *num, const double *den, size_t n, size_t lags, double *ret_ratio,
                  double *ret_se)
 {
-    double a = 0.0, b = 0.0, variance = 0.0;
+    double off[STATS_RATIO_MAX], a = 0.0, b = 0.0, variance = 0.0;
+    n = n < STATS_RATIO_MAX ? n : STATS_RATIO_MAX;
     for (size_t i = 0; i < n; i++) {
         a += num[i];
         b += den[i];
     }
-    double ratio = a / b;
+    for (size_t i = 0; i < n; i++)
+        off[i] = num[i] - a / b * den[i];
     for (size_t lag = 0; lag <= lags && lag < n; lag++) {
         double sum = 0.0;
         for (size_t i = lag; i < n; i++)
-            sum += (num[i] - ratio * den[i]) * (num[i - lag] - ratio * den[i - lag]);
+            sum += off[i] * off[i - lag];
         variance += (lag == 0 ? 1.0 : 2.0 * (1.0 - (double)lag / (double)(lags + 1))) * sum;
     }
-    *ret_ratio = ratio;
+    *ret_ratio = a / b;
     *ret_se = sqrt(fmax(0.0, variance)) / fabs(b);
 }
 

@@ -604,6 +604,73 @@ static void test_extremes(void **state)
     }
 }
 
+/* Asks of one size on twelve levels, from `ask` on. */
+static void set_asks(struct market *m, int64_t *ask, int64_t to, int64_t qty)
+{
+    for (int i = 0; i < LEVELS; i++)
+        set(m, SIDE_ASK, *ask + i, 0);
+    for (int i = 0; i < LEVELS; i++)
+        set(m, SIDE_ASK, to + i, qty);
+    *ask = to;
+}
+
+/* Ten large buys, half a minute apart. Each leaves a tenth of the asks, which come back in a straight line within 4 s; and a spread
+ * of 21 ticks that falls to one by a tick every 100 ms. With `stays`, nothing comes back. */
+static void recover(struct market *m, bool stays)
+{
+    int64_t ask = MID + 1, now = BEGIN_S * NS_PER_S;
+    for (int i = 0; i < LEVELS; i++)
+        set(m, SIDE_BID, MID - i, 40000);
+    set_asks(m, &ask, ask, 40000);
+    book_event(m, now);
+    for (int i = 0; i < 150 * 10; i++) {
+        trade_event(m, now + 1, MID + 1, 1 + i % 5, 1);
+        now += TICK_NS;
+        tick(m, now);
+    }
+    for (int event = 0; event < 10; event++) {
+        trade_event(m, now + 1, MID + 1, 400000, 1);
+        for (int t = 0; t < 300; t++) {
+            int64_t qty = stays && event > 1 ? 4000 : t < 40 ? 4000 + 900 * t : 40000;
+            int64_t wide = stays ? 0 : t < 20 ? 20 - t : 0;
+            set_asks(m, &ask, MID + 1 + wide, qty);
+            book_event(m, now + 2);
+            now += TICK_NS;
+            tick(m, now);
+        }
+        if (stays && event > 1) { /* whole again before the next, long after this one was given up */
+            for (int t = 0; t < 400; t++) {
+                set_asks(m, &ask, MID + 1, t < 380 ? 4000 : 40000);
+                book_event(m, now + 2);
+                now += TICK_NS;
+                tick(m, now);
+            }
+            for (int t = 0; t < 150; t++) {
+                now += TICK_NS;
+                tick(m, now);
+            }
+        }
+    }
+}
+
+static void test_recovery(void **state)
+{
+    struct market m;
+    (void)state;
+    market_init(&m, 1, 0, false);
+    recover(&m, false);
+    assert_figure(&m, "flow.resilience.depth", 2.0, 1e-9);
+    assert_figure(&m, "flow.resilience.spread", 1.0, 1e-3); /* the mid moves with it */
+    assert_near(value(&m, "flow.resilience.depth").se, 0.0, 1e-9);
+    market_finish(&m);
+    market_init(&m, 1, 0, false);
+    recover(&m, true);
+    struct metric_value v = value(&m, "flow.resilience.depth");
+    assert_int_equal(v.state, METRIC_DEGRADED); /* longer than they were watched */
+    assert_near(v.value, 60.0, 1.0);
+    market_finish(&m);
+}
+
 /* One trade an hour: nothing claims to know. */
 static void test_sparse(void **state)
 {
@@ -639,7 +706,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_batch),    cmocka_unit_test(test_symmetry), cmocka_unit_test(test_gap),
-        cmocka_unit_test(test_extremes), cmocka_unit_test(test_sparse),
+        cmocka_unit_test(test_extremes), cmocka_unit_test(test_sparse),   cmocka_unit_test(test_recovery),
     };
     return cmocka_run_group_tests_name("flow", tests, trap, NULL);
 }

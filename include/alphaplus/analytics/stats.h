@@ -85,7 +85,9 @@ double stats_median(double *x, size_t n);
 /* Median of |x - centre|, not scaled by 1.4826; x becomes the deviations. */
 double stats_mad(double *x, size_t n, double centre);
 
-/* sum num / sum den, and its standard error for terms that hang together over `lags` neighbours (Newey & West 1987). den > 0 in sum. */
+/* sum num / sum den, and its standard error for terms that hang together over `lags` neighbours (Newey & West 1987). den > 0 in sum; n <=
+ * STATS_RATIO_MAX. */
+#define STATS_RATIO_MAX 512
 void stats_ratio(const double *num, const double *den, size_t n, size_t lags, double *ret_ratio,
                  double *ret_se);
 

@@ -224,6 +224,29 @@ static void test_survival(void **state)
     assert_false(stats_survival(same, 0, 0.5, &median));
 }
 
+/* Equal weights and no lags: the mean, and its standard error over n. With lags: Newey and West's sum, written out. */
+static void test_ratio(void **state)
+{
+    double num[6] = {1, 4, 2, 8, 5, 7}, den[6] = {1, 1, 1, 1, 1, 1}, ratio, se, u[6], gamma[3] = {0};
+    (void)state;
+    stats_ratio(num, den, 6, 0, &ratio, &se);
+    assert_near(ratio, 4.5, 1e-15);
+    assert_near(se, sqrt(37.5) / 6.0, 1e-15);
+    stats_ratio(num, den, 6, 2, &ratio, &se);
+    for (int i = 0; i < 6; i++)
+        u[i] = num[i] - 4.5;
+    for (int lag = 0; lag < 3; lag++) {
+        for (int i = lag; i < 6; i++)
+            gamma[lag] += u[i] * u[i - lag];
+    }
+    assert_near(se, sqrt(gamma[0] + 4.0 / 3.0 * gamma[1] + 2.0 / 3.0 * gamma[2]) / 6.0, 1e-15);
+    for (int i = 0; i < 6; i++)
+        num[i] = 3.0 * (den[i] = 1.0 + i); /* exactly in proportion */
+    stats_ratio(num, den, 6, 2, &ratio, &se);
+    assert_near(ratio, 3.0, 1e-15);
+    assert_near(se, 0.0, 1e-14);
+}
+
 static void test_special(void **state)
 {
     json_t *root = vector_json("special.json");
@@ -429,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_histogram_age),
         cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_survival),
+        cmocka_unit_test(test_ratio),
         cmocka_unit_test(test_special),
         cmocka_unit_test(test_special_identities),
         cmocka_unit_test(test_longley),
