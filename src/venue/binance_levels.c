@@ -123,7 +123,7 @@ static int read_tail(struct scan *s, struct form *f, struct level *levels, size_
     char tail[2 * LEVEL_REACH] = {0};
     size_t left = (size_t)(s->end - s->at);
     memcpy(tail, s->at, left);
-    struct scan copy = {tail, tail + left};
+    struct scan copy = {.at = tail, .end = tail + left};
     int err = read_levels(&copy, tail + sizeof(tail), f, levels, room, n);
     s->at = s->end - (copy.end - copy.at);
     return err;

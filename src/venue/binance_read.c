@@ -129,11 +129,12 @@ static int read_member(struct frame *f, struct message *m, enum binance_key key,
 /* f: NULL when only this object is wanted. depth: of the containers around it. */
 static int read_object(struct frame *f, struct message *m, struct scan *s, int depth)
 {
-    struct scan_keys others = {.n = 0};
+    struct scan_keys others; /* cleared by the count alone */
     struct scan_value ignored;
     char buf[SCAN_KEY_MAX];
     int err, keys = 0;
     m->has = 0;
+    others.n = 0;
     if (!scan_take(s, '{')) {
         return AP_ESYNTAX;
     }
@@ -177,7 +178,7 @@ int binance_read_object(struct message *m, const struct scan_value *v)
 
 int binance_read(struct frame *f, const char *bytes, size_t n)
 {
-    struct scan s = {bytes, bytes + n};
+    struct scan s = {.at = bytes, .end = bytes + n};
     struct scan_value array;
     f->body = NULL;
     f->depth = NULL;

@@ -40,7 +40,7 @@ const struct field_names bybit_trade_names = {{"T", "s", "S", "v", "p", "BT", "s
 
 int bybit_frame(const char *bytes, size_t n, struct fields *ret_top, bool *ret_is_object)
 {
-    struct scan s = {bytes, bytes + n};
+    struct scan s = {.at = bytes, .end = bytes + n};
     struct scan_value array;
     if (n > FRAME_BYTES_MAX) {
         return AP_ETOOBIG;

@@ -19,11 +19,12 @@ static int key_of(const struct field_names *names, const char *text, size_t n)
 
 int fields_read(struct scan *s, int depth, const struct field_names *names, struct fields *ret_fields)
 {
-    struct scan_keys others = {.n = 0};
+    struct scan_keys others; /* cleared by the count alone: there is one an object */
     struct scan_value ignored;
     char buf[SCAN_KEY_MAX];
     int err, keys = 0;
     ret_fields->has = 0;
+    others.n = 0;
     if (!scan_take(s, '{')) {
         return AP_ETYPE;
     }
@@ -41,7 +42,7 @@ int fields_read(struct scan *s, int depth, const struct field_names *names, stru
         }
         int key = n > 0 ? key_of(names, text, n) : -1;
         if (key < 0) {
-            if ((err = scan_keys_add(&others, text, n)) < 0 ||
+            if ((!s->is_checked && (err = scan_keys_add(&others, text, n)) < 0) ||
                 (err = scan_value(s, depth + 1, &ignored)) < 0) {
                 return err;
             }

@@ -1,6 +1,7 @@
 /* Hyperliquid perpetuals: what a frame means. Books come whole, of the 20 best prices a side and with no ids; the chain settles in
  * blocks, so several frames may bear one time. Liquidations are not told to the public. */
 #include "hyperliquid.h"
+#include "decimal.h"
 #include "venues.h"
 
 #include <alphaplus/base/fixed.h>
@@ -21,7 +22,7 @@ int hyperliquid_read(const char *bytes, size_t n, struct hyperliquid_frame *ret_
     static const struct field_names envelope = {{"channel", "data", "coin"}};
     static const char greeting[] = "Websocket connection established.";
     struct hyperliquid_frame *frame = ret_frame;
-    struct scan s = {bytes, bytes + n};
+    struct scan s = {.at = bytes, .end = bytes + n};
     struct fields top = {.has = 0};
     struct scan_value other;
     int err;
@@ -94,26 +95,82 @@ static size_t rows_room(const struct scan_value *v)
     return v->n / (sizeof("{\"px\":\"1\",\"sz\":\"1\"},") - 1) + 1;
 }
 
+/* `,"sz":"1234567.12345678","n":1234567}` behind as much of a price. */
+enum { ROW_REACH = 80 };
+
+struct row_form {
+    struct decimal_form px, sz;
+    bool is_quick;
+};
+
+/* A row as nearly all are written; *at moves behind its '}'. The bytes were found right before. */
+static bool row_quick(const char **at, struct row_form *f, struct level *ret_level)
+{
+    static const char px[] = "{\"px\":\"", sz[] = ",\"sz\":\"", count[] = ",\"n\":";
+    const char *p = *at;
+    if (memcmp(p, px, sizeof(px) - 1) != 0) {
+        return false;
+    }
+    p += sizeof(px) - 1;
+    if (!decimal_quick(&p, &f->px, &ret_level->px) || memcmp(p, sz, sizeof(sz) - 1) != 0) {
+        return false;
+    }
+    p += sizeof(sz) - 1;
+    if (!decimal_quick(&p, &f->sz, &ret_level->qty) || ret_level->px == 0) {
+        return false;
+    }
+    if (memcmp(p, count, sizeof(count) - 1) == 0) {
+        p += sizeof(count) - 1;
+        for (int n = 0; n < 7 && *p >= '0' && *p <= '9'; n++) {
+            p++;
+        }
+    }
+    if (*p != '}') {
+        return false;
+    }
+    *at = p + 1;
+    return true;
+}
+
+static int row_careful(const struct fields *row, const struct instrument *in, struct level *ret_level)
+{
+    int err = fields_amount(row, ROW_px, in->price_decimals, &ret_level->px);
+    if (err < 0 || (err = fields_amount(row, ROW_sz, in->qty_decimals, &ret_level->qty)) < 0) {
+        return err;
+    }
+    return ret_level->px == 0 ? AP_ERANGE : 0;
+}
+
 static int put_side(const struct scan_value *v, const struct instrument *in, struct level *levels,
                     uint32_t *ret_n)
 {
     struct scan s;
     struct fields row;
+    struct row_form f = {.is_quick = in->price_decimals <= DECIMAL_QUICK_MAX &&
+                                     in->qty_decimals <= DECIMAL_QUICK_MAX};
     uint32_t n = 0;
     int got = fields_array(v, &s);
-    while (got == 0 && (got = fields_next(&s, &hyperliquid_row, &row)) == 1) {
+    decimal_init(&f.px, in->price_decimals, fixed_pow10(in->price_decimals));
+    decimal_init(&f.sz, in->qty_decimals, fixed_pow10(in->qty_decimals));
+    while (got == 0 && s.at < s.end) {
         if (n == rows_room(v)) {
             return AP_EFULL;
         }
-        int err = fields_amount(&row, ROW_px, in->price_decimals, &levels[n].px);
-        if (err < 0 || (err = fields_amount(&row, ROW_sz, in->qty_decimals, &levels[n].qty)) < 0) {
-            return err;
+        scan_space(&s);
+        if (f.is_quick && s.end - s.at >= ROW_REACH && row_quick(&s.at, &f, &levels[n])) {
+            n++;
+            if (!scan_take(&s, ',')) {
+                s.at = s.end; /* and nothing but ']' is there, for the bytes were found right */
+            }
+            continue;
         }
-        if (levels[n].px == 0) {
-            return AP_ERANGE;
+        if ((got = fields_next(&s, &hyperliquid_row, &row)) <= 0) {
+            break;
+        }
+        if ((got = row_careful(&row, in, &levels[n])) < 0) {
+            return got;
         }
         n++;
-        got = 0;
     }
     *ret_n = n;
     return got;

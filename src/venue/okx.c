@@ -43,7 +43,7 @@ static const struct field_names detail_names = {{"bkPx", "sz", "side", "posSide"
 
 int okx_frame(const char *bytes, size_t n, struct fields *ret_top, bool *ret_is_object)
 {
-    struct scan s = {bytes, bytes + n};
+    struct scan s = {.at = bytes, .end = bytes + n};
     struct scan_value array;
     if (n > FRAME_BYTES_MAX) {
         return AP_ETOOBIG;

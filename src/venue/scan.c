@@ -329,9 +329,20 @@ static int number(struct scan *s, struct scan_value *v)
 
 /* --- objects and the rest ------------------------------------------------------------------------------------------ */
 
+/* Short keys are their own hash: no two of them are alike. */
+static uint64_t key_hash(const char *text, size_t n)
+{
+    uint64_t hash = 0;
+    if (n >= sizeof(hash)) {
+        return hash_final(hash_bytes(HASH_SEED, text, n));
+    }
+    memcpy(&hash, text, n);
+    return hash | (uint64_t)n << 56;
+}
+
 int scan_keys_add(struct scan_keys *keys, const char *text, size_t n)
 {
-    uint64_t hash = hash_final(hash_bytes(HASH_SEED, text, n));
+    uint64_t hash = key_hash(text, n);
     if (keys->n == SCAN_KEYS_MAX) {
         return AP_ETOOBIG;
     }
@@ -359,12 +370,13 @@ int scan_key(struct scan *s, char buf[SCAN_KEY_MAX], const char **ret_text, size
 
 static int object_rest(struct scan *s, int depth)
 {
-    struct scan_keys keys = {.n = 0};
+    struct scan_keys keys; /* cleared by the count alone: there is one an object */
     struct scan_value unused;
     char buf[SCAN_KEY_MAX];
     if (scan_take(s, '}')) {
         return 0;
     }
+    keys.n = 0;
     do {
         const char *text;
         size_t n;
@@ -392,6 +404,25 @@ static int array_rest(struct scan *s, int depth)
     return scan_take(s, ']') ? 0 : AP_ESYNTAX;
 }
 
+/* From behind the opening bracket to behind its closing one, in bytes that were found right. */
+static const char *step_over(const char *p, const char *end)
+{
+    for (int open = 1; p < end;) {
+        char c = *p++;
+        if (c == '"') {
+            for (p = skip_plain(p, end); p < end && *p != '"'; p = skip_plain(p, end)) {
+                p += *p == '\\' ? 2 : 1;
+            }
+            p++;
+        } else if (c == '[' || c == '{') {
+            open++;
+        } else if ((c == ']' || c == '}') && --open == 0) {
+            return p;
+        }
+    }
+    return NULL;
+}
+
 static int container(struct scan *s, int depth, struct scan_value *ret_value)
 {
     const char *text = s->at;
@@ -400,6 +431,16 @@ static int container(struct scan *s, int depth, struct scan_value *ret_value)
         return AP_ETOOBIG;
     }
     s->at++;
+    if (s->is_checked) {
+        const char *behind = step_over(s->at, s->end);
+        if (behind == NULL) {
+            return AP_ESYNTAX;
+        }
+        s->at = behind;
+        *ret_value = (struct scan_value){
+            .text = text, .n = (uint32_t)(behind - text), .type = is_object ? SCAN_OBJECT : SCAN_ARRAY};
+        return 0;
+    }
     int err = is_object ? object_rest(s, depth + 1) : array_rest(s, depth + 1);
     if (err < 0) {
         return err;

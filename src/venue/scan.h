@@ -28,6 +28,7 @@ enum scan_type {
 struct scan {
     const char *at;  /* borrowed; the next byte to read */
     const char *end; /* borrowed */
+    bool is_checked; /* these bytes were found right before: containers are stepped over, not looked into */
 };
 
 struct scan_value {
@@ -47,7 +48,7 @@ struct scan_keys {
 /* Over the text of a value; of one that was not there, over nothing. */
 static inline struct scan scan_over(const struct scan_value *v)
 {
-    return (struct scan){v->text, v->text != NULL ? v->text + v->n : NULL};
+    return (struct scan){v->text, v->text != NULL ? v->text + v->n : NULL, true};
 }
 
 static inline void scan_space(struct scan *s)

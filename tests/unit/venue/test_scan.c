@@ -14,7 +14,7 @@ static int check(const char *text, size_t n, struct scan_value *ret_value)
     kept = malloc(n > 0 ? n : 1);
     assert_non_null(kept);
     memcpy(kept, text, n);
-    struct scan s = {kept, kept + n};
+    struct scan s = {.at = kept, .end = kept + n};
     int err = scan_value(&s, 0, ret_value);
     if (n == 0) {
         free(kept);
