@@ -21,6 +21,7 @@
 #define NEAR          0.02
 #define EVENTS_MIN    50.0 /* before the back-test is shown */
 #define LEARN_MINUTES 60
+#define DAY_MINUTES   1440 /* of interest seen, before the estimate is more than a lower bound */
 enum { SEEN = 128, REACH_BINS = 512 };
 
 struct liqmap {
@@ -29,7 +30,9 @@ struct liqmap {
     int64_t oi_ns;
     double low, high, close; /* of the last bar */
     uint32_t seen_n;         /* liquidations of this minute; more than SEEN are not judged */
-    uint32_t minutes;
+    uint32_t minutes;        /* bars added */
+    uint32_t has_mass;       /* interest has come */
+    uint32_t pad;
     struct seen {
         double price, amount;
         uint8_t side, pad[7];
@@ -168,6 +171,7 @@ static void add_bar(struct liqmap *m, const struct measure_input *in, const stru
         .vwap = b->vwap, .low = fmin(low, m->close), .high = fmax(high, m->close), .oi = m->oi};
     double keep = exp2(-MINUTE_S / (in->params->value[PARAM_MAP_HALF_LIFE_D] * DAY_S));
     judge(m, &bar, seen);
+    m->has_mass |= m->map.oi > 0.0 && m->oi > m->map.oi;
     oimap_add(&m->map, &bar, in->params->value[PARAM_MAP_MMR], keep, &swept);
     learn(m, &swept, seen, keep);
     m->low = low;
@@ -216,6 +220,8 @@ static struct metric_value near_mass(const struct liqmap *m, const struct measur
     }
     struct metric_value v = metric_estimate(sum, error);
     v.is_ref = !is_proven(m, in);
+    if (m->minutes < DAY_MINUTES) /* what was opened before is not in it */
+        v.state = METRIC_DEGRADED;
     return v;
 }
 
@@ -231,7 +237,7 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
         add_bar(m, in, bar);
     else if (bar)
         m->seen_n = 0;
-    if (!is_fresh || m->map.width == 0.0) {
+    if (!is_fresh || !m->has_mass) {
         enum metric_state state_now = m->oi_ns == 0 ? METRIC_NO_DATA
                                       : is_fresh    ? METRIC_WARMUP
                                                     : METRIC_STALE;

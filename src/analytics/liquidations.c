@@ -20,7 +20,7 @@
 #define CLUSTER_NS  (10 * NS_PER_S) /* bursts are looked for that often */
 #define DAY_MINUTES 1440.0          /* minutes seen before the instrument's own quantiles serve */
 #define HALF_LIFE_S 86400.0
-enum { KEPT = 512, PENDING = 16, MINUTES = 5 };
+enum { KEPT = 512, PENDING = 64, MINUTES = 5 };
 
 /* One that is followed until its impact is known. */
 struct pending {
@@ -300,6 +300,8 @@ static void find_clusters(struct liquidations *l, const struct measure_input *in
     }
     values[METRIC_LIQ_CLUSTERS] = bounded(in, found);
     values[METRIC_LIQ_CLUSTERS].is_ref = !is_own;
+    if (in->now_ns - l->watched_ns < HOUR_S * NS_PER_S) /* not all of the hour was watched */
+        values[METRIC_LIQ_CLUSTERS].state = METRIC_DEGRADED;
     values[METRIC_LIQ_CLUSTER_USD] = found > 0 ? bounded(in, l->clusters[0].usd)
                                                : metric_none(METRIC_NO_DATA);
     values[METRIC_LIQ_CLUSTER_USD].is_ref = found > 0 && !is_own;

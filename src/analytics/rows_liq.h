@@ -40,10 +40,10 @@
       "0 quiet, 1 watch, 2 active, 3 ended just now", "definition")
 
 #define LIQ_MAP_ROWS(X)                                                                                      \
-    X(MAP_LONG, "liq.map.long.2pct", "est L -2%", "usd", ">= 0", "from open interest seen", 1S,              \
+    X(MAP_LONG, "liq.map.long.2pct", "est L -2%", "usd", ">= 0", "open interest seen", 1S,                   \
       "estimate: longs liquidated by a fall of 2 %; unproven (ref) while liq.map.lift is not above 2",       \
       "definition")                                                                                          \
-    X(MAP_SHORT, "liq.map.short.2pct", "est S +2%", "usd", ">= 0", "from open interest seen", 1S,            \
+    X(MAP_SHORT, "liq.map.short.2pct", "est S +2%", "usd", ">= 0", "open interest seen", 1S,                 \
       "estimate: shorts liquidated by a rise of 2 %; unproven (ref) while liq.map.lift is not above 2",      \
       "definition")                                                                                          \
     X(MAP_LIFT, "liq.map.lift", "est lift", "1", ">= 0", "all seen", 1S,                                     \
