@@ -5,9 +5,12 @@
 int diff_init(struct diff *d, int32_t span)
 {
     *d = (struct diff){.cap = 256};
-    d->seen = calloc((size_t)span / 64 + 1, sizeof d->seen[0]);
-    d->items = malloc(d->cap * sizeof d->items[0]);
-    if (!d->seen || !d->items) {
+    size_t words = (size_t)span / 64 + 1;
+    d->seen = calloc(words, sizeof d->seen[0]);
+    d->on[0] = calloc(words, sizeof d->on[0][0]);
+    d->on[1] = calloc(words, sizeof d->on[1][0]);
+    d->ticks = malloc(d->cap * sizeof d->ticks[0]);
+    if (!d->seen || !d->on[0] || !d->on[1] || !d->ticks) {
         diff_finish(d);
         return AP_ENOMEM;
     }
@@ -18,7 +21,9 @@ void diff_finish(struct diff *d)
 {
     if (d) {
         free(d->seen);
-        free(d->items);
+        free(d->on[0]);
+        free(d->on[1]);
+        free(d->ticks);
         *d = (struct diff){0};
     }
 }
@@ -26,7 +31,7 @@ void diff_finish(struct diff *d)
 static void forget(struct diff *d)
 {
     for (size_t i = 0; i < d->n; i++) {
-        d->seen[d->items[i].tick / 64] = 0;
+        d->seen[d->ticks[i] / 64] = d->on[0][d->ticks[i] / 64] = d->on[1][d->ticks[i] / 64] = 0;
     }
     d->n = 0;
 }
@@ -50,37 +55,40 @@ void diff_note(struct diff *d, int32_t tick, enum side was, uint64_t id)
         d->first_id = id;
     }
     d->last_id = id;
+    if (was != SIDE_NONE) {
+        d->on[was == SIDE_ASK][tick / 64] |= bit;
+    }
     if (d->seen[tick / 64] & bit) {
         return;
     }
     if (d->n == d->cap) {
         size_t cap = d->cap > 0 ? 2 * d->cap : 256;
-        struct diff_item *items = realloc(d->items, cap * sizeof items[0]);
-        if (!items) {
+        int32_t *ticks = realloc(d->ticks, cap * sizeof ticks[0]);
+        if (!ticks) {
             d->err = AP_ENOMEM;
             return;
         }
-        d->items = items;
+        d->ticks = ticks;
         d->cap = cap;
     }
     d->seen[tick / 64] |= bit;
-    d->items[d->n++] = (struct diff_item){tick, was};
+    d->ticks[d->n++] = tick;
 }
 
 static int by_tick(const void *a, const void *b)
 {
-    const struct diff_item *x = a, *y = b;
-    return (x->tick > y->tick) - (x->tick < y->tick);
+    const int32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
 }
 
 static size_t side_rows(const struct diff *d, const struct lob *b, enum side side, struct market_level *rows)
 {
     size_t n = 0;
     for (size_t i = 0; i < d->n; i++) {
-        int32_t tick = d->items[i].tick;
+        int32_t tick = d->ticks[i];
         if (lob_side(b, tick) == side) {
             rows[n++] = (struct market_level){tick, b->lots[tick]};
-        } else if (d->items[i].was == side) {
+        } else if (d->on[side == SIDE_ASK][tick / 64] & UINT64_C(1) << (tick % 64)) {
             rows[n++] = (struct market_level){tick, 0};
         }
     }
@@ -92,14 +100,9 @@ bool diff_take(struct diff *d, const struct lob *b, struct market_level *rows, s
     if (!d->is_watched || d->n == 0) {
         return false;
     }
-    qsort(d->items, d->n, sizeof d->items[0], by_tick);
+    qsort(d->ticks, d->n, sizeof d->ticks[0], by_tick);
     size_t bid_n = side_rows(d, b, SIDE_BID, rows);
     size_t ask_n = side_rows(d, b, SIDE_ASK, rows + bid_n);
-    if (bid_n + ask_n ==
-        0) { /* levels that came and went: nothing to tell, and the next event follows the last one told */
-        forget(d);
-        return false;
-    }
     *ret_depth = (struct market_depth){
         .first_id = d->first_id,
         .last_id = d->last_id,

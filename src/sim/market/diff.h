@@ -1,19 +1,15 @@
-/* What changed in a book since the last depth event of one stream: each touched tick once, with the side
- * it was on then. */
+/* What changed in a book since the last depth event of one stream: each touched tick once, with the sides that it was on. A level
+ * that came and went is told as gone: who took a snapshot in between has it. */
 #ifndef SIM_MARKET_DIFF_H
 #define SIM_MARKET_DIFF_H
 
 #include "sim/market/lob.h"
 #include "sim/market/market.h"
 
-struct diff_item {
-    int32_t tick;
-    uint32_t was; /* enum side */
-};
-
 struct diff {
-    uint64_t *seen;          /* owned; one bit a tick */
-    struct diff_item *items; /* owned */
+    uint64_t *seen;  /* owned; one bit a tick */
+    uint64_t *on[2]; /* owned; was it a bid, an ask, before any of its changes? */
+    int32_t *ticks;  /* owned; in `seen` */
     size_t n, cap;
     uint64_t first_id, last_id, prev_id;
     bool is_watched;

@@ -66,6 +66,13 @@ static void apply(uint32_t *side, const struct market_level *rows, size_t n)
     }
 }
 
+static void apply_levels(uint32_t *side, const struct market_level *levels, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        side[levels[k].tick] = levels[k].lots;
+    }
+}
+
 static void on_depth(void *user, int i, enum market_rate rate, const struct market_depth *d)
 {
     struct watcher *w = user;
@@ -244,6 +251,58 @@ static void test_cascades_come_early(void **state)
     }
 }
 
+/* A snapshot taken anywhere between two events, and the events behind it. */
+struct joiner {
+    uint32_t bids[MAP_TICKS], asks[MAP_TICKS];
+    uint64_t id;
+    int events;
+};
+
+static void join(void *user, int i, enum market_rate rate, const struct market_depth *d)
+{
+    struct joiner *j = user;
+    (void)i;
+    (void)rate;
+    if (d->last_id > j->id) {
+        assert_true(j->events > 0 || d->prev_id <= j->id);
+        apply(j->bids, d->bids, d->bid_n);
+        apply(j->asks, d->asks, d->ask_n);
+        j->events++;
+    }
+}
+
+static void test_a_snapshot_between_two_events_joins(void **state)
+{
+    (void)state;
+    enum { ETH = 1, MOST = 20000 };
+    static struct joiner j;
+    static struct market_level bids[MOST], asks[MOST];
+    const struct market_listener l = {.depth = join, .user = &j};
+    struct market *m;
+    size_t bid_n, ask_n;
+    assert_ok(sim_market_create(9, &m));
+    sim_market_watch(m, ETH, RATE_100MS, true);
+    for (int step = 0, joined = 0; joined < 200; step++) {
+        if (step % 17 == 0) { /* ten steps an event: at each place between two */
+            memset(&j, 0, sizeof j);
+            j.id = sim_market_last_id(m, ETH);
+            sim_market_book(m, ETH, MOST, bids, &bid_n, asks, &ask_n);
+            apply_levels(j.bids, bids, bid_n);
+            apply_levels(j.asks, asks, ask_n);
+        }
+        assert_ok(sim_market_step(m, &l));
+        if (j.events > 0) {
+            sim_market_book(m, ETH, MOST, bids, &bid_n, asks, &ask_n);
+            compare_side(bids, bid_n, j.bids);
+            compare_side(asks, ask_n, j.asks);
+            j.events = 0;
+            j.id = UINT64_MAX;
+            joined++;
+        }
+    }
+    sim_market_destroy(m);
+}
+
 static void put_depth(void *user, int i, enum market_rate rate, const struct market_depth *d)
 {
     struct listing in;
@@ -284,8 +343,11 @@ static void test_one_seed_is_the_same_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_invariants_hold_for_a_long_time), cmocka_unit_test(test_one_seed_is_one_market),
-        cmocka_unit_test(test_watching_changes_nothing),        cmocka_unit_test(test_cascades_come_early),
+        cmocka_unit_test(test_invariants_hold_for_a_long_time),
+        cmocka_unit_test(test_one_seed_is_one_market),
+        cmocka_unit_test(test_watching_changes_nothing),
+        cmocka_unit_test(test_cascades_come_early),
+        cmocka_unit_test(test_a_snapshot_between_two_events_joins),
         cmocka_unit_test(test_one_seed_is_the_same_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
