@@ -1,26 +1,22 @@
 /* Walls and their lives. Scans each 500 ms of event time; sizes and trades at the prices that are tracked are seen event by event. A gap
  * ends every life: what happened meanwhile is not known. What survives it is what was learnt of walls that had ended before. 33 kB. */
+#include "walls.h"
 #include "metrics.h"
 #include "params.h"
 
 #include <alphaplus/analytics/liquidity.h>
-#include <alphaplus/analytics/wall.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
-#include <alphaplus/model/detail.h>
 #include <math.h>
 #include <string.h>
 
 #define SCAN_NS        (500 * NS_PER_MS)
 #define PRESENCE_SCANS 10 /* of the last 5 s */
 #define SCAN_BITS      ((1u << PRESENCE_SCANS) - 1)
-#define LEVELS_MAX     4096    /* a side, within range: more are not looked at */
-#define MINUTES_MAX    1e6     /* two years */
-#define TAKER_FLOOR    1e-9    /* of a unit a minute: below it nobody takes */
-#define STANDS         0.2     /* of its largest size: with less, most of it went */
-#define REFILL         0.1     /* of its largest size: grown by this after trades is a refill */
-#define PAST_S         21600.0 /* half-life of what is known of past walls */
-#define PAST_MIN       2.0     /* of those, to speak of a rate */
+#define LEVELS_MAX     4096 /* a side, within range: more are not looked at */
+#define TAKER_FLOOR    1e-9 /* of a unit a minute: below it nobody takes */
+#define STANDS         0.2  /* of its largest size: with less, most of it went */
+#define REFILL         0.1  /* of its largest size: grown by this after trades is a refill */
 #define DAY_S          86400.0
 #define EPISODE_NS     (600 * NS_PER_S)
 #define ALIKE          0.1
@@ -247,7 +243,7 @@ static void follow(struct walls *w, const struct measure_input *in)
 
 /* --- the end of a life --------------------------------------------------------------------------------------------- */
 
-static int class_of(const struct instrument *in, const struct wall_track *t)
+int wall_class(const struct instrument *in, const struct wall_track *t)
 {
     double usd = instrument_notional(in, t->px, t->largest) / 1e4;
     int class = 0;
@@ -261,7 +257,7 @@ static int class_of(const struct instrument *in, const struct wall_track *t)
 static void learn(struct walls *w, const struct measure_input *in, const struct wall_track *t)
 {
     int64_t filled, pulled;
-    int class = class_of(in->inst, t);
+    int class = wall_class(in->inst, t);
     wall_spent(t, &filled, &pulled);
     double share = (double)pulled / ((double)filled + (double)pulled);
     decay_add(&w->gone, PAST_S, in->now_ns, 1.0);
@@ -455,109 +451,6 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     }
 }
 
-/* --- what is shown ------------------------------------------------------------------------------------------------- */
-
-/* How long takers would need for it at their present pace; 0: not known, or past all telling. */
-static double absorb_minutes(const struct walls *w, const struct wall_track *t)
-{
-    double per_min = w->taker_per_min[t->side];
-    double minutes = per_min > 0.0 ? (double)t->qty / per_min : 0.0;
-    return minutes < MINUTES_MAX ? minutes : 0.0;
-}
-
-static double pull_rate(const struct walls *w, const struct instrument *in, const struct wall_track *t,
-                        int64_t now_ns)
-{
-    int class = class_of(in, t);
-    double gone = decay_at(&w->class_gone[class], PAST_S, now_ns);
-    return gone >= PAST_MIN ? decay_at(&w->class_pulled[class], PAST_S, now_ns) / gone : -1.0;
-}
-
-static struct wall_view view_of(const struct walls *w, const struct instrument *in,
-                                const struct wall_track *t, int64_t now_ns)
-{
-    struct wall_view v = {.px = t->px,
-                          .qty = t->qty,
-                          .largest = t->largest,
-                          .born_ns = t->born_ns,
-                          .z = t->z,
-                          .share = t->share,
-                          .absorb_minutes = absorb_minutes(w, t),
-                          .pull_rate = pull_rate(w, in, t, now_ns),
-                          .refills = t->refills,
-                          .approaches = t->approaches,
-                          .side = t->side};
-    wall_spent(t, &v.filled, &v.pulled);
-    return v;
-}
-
-static bool is_larger(const struct instrument *in, const struct wall_view *a, const struct wall_view *b)
-{
-    return instrument_notional(in, a->px, a->qty) > instrument_notional(in, b->px, b->qty);
-}
-
-uint32_t walls_list(const struct walls *w, const struct instrument *in, int64_t now_ns, struct wall_view *out,
-                    uint32_t max)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < w->n; i++) {
-        const struct wall_track *t = &w->tracks[i];
-        if (!t->is_wall || t->qty == 0)
-            continue;
-        struct wall_view v = view_of(w, in, t, now_ns);
-        if (max == 0 || (n == max && is_larger(in, &out[max - 1], &v)))
-            continue;
-        uint32_t at = n < max ? n++ : max - 1;
-        for (; at > 0 && is_larger(in, &v, &out[at - 1]); at--)
-            out[at] = out[at - 1];
-        out[at] = v;
-    }
-    return n;
-}
-
-static void detail_clusters(const struct measure_input *in, struct detail *ret_detail)
-{
-    struct level levels[NEAR_LEVELS];
-    struct order_cluster found[ORDER_CLUSTERS_MAX / 2];
-    for (int side = 0; side < 2; side++) {
-        size_t n = book_read(in->book, (enum side)side, 1, INT64_MAX, levels, NEAR_LEVELS);
-        size_t clusters = order_clusters(levels, n, in->inst->tick, found, ORDER_CLUSTERS_MAX / 2);
-        double total = 0.0;
-        for (size_t i = 0; i < n; i++)
-            total += (double)levels[i].qty;
-        for (size_t i = 0; i < clusters; i++) {
-            const struct order_cluster *c = &found[i];
-            int64_t a = levels[c->first].px, b = levels[c->last].px;
-            ret_detail->order_clusters[ret_detail->order_cluster_n++] = (struct order_cluster_view){
-                .lo = a < b ? a : b,
-                .hi = a < b ? b : a,
-                .qty = c->qty,
-                .vwap = c->px_qty / (double)c->qty / (double)fixed_pow10(in->inst->price_decimals),
-                .share = (double)c->qty / total,
-                .levels = c->levels,
-                .side = (uint8_t)side};
-        }
-    }
-}
-
-static void detail(const void *state, const struct measure_input *in, struct detail *ret_detail)
-{
-    const struct walls *w = state;
-    for (uint64_t i = 1; i <= WALL_EPISODES && i <= w->episode_n && ret_detail->episode_n < EPISODES_MAX;
-         i++) {
-        const struct wall_episode *e = &w->episodes[(w->episode_n - i) % WALL_EPISODES];
-        ret_detail->episodes[ret_detail->episode_n++] = (struct episode_view){.px = e->px,
-                                                                              .qty = e->qty,
-                                                                              .born_ns = e->born_ns,
-                                                                              .gone_ns = e->gone_ns,
-                                                                              .score = e->score,
-                                                                              .side = e->side,
-                                                                              .evidence = e->evidence};
-    }
-    if (in->is_true)
-        detail_clusters(in, ret_detail);
-}
-
 const struct walls *measures_walls(const struct measures *m)
 {
     return measures_state(m, &measure_walls);
@@ -574,5 +467,5 @@ const struct measure measure_walls = {
     .on_tick = on_tick,
     .on_lost = on_lost,
     .on_missed = on_missed,
-    .detail = detail,
+    .detail = walls_detail,
 };
