@@ -28,6 +28,7 @@ struct sums {
     double size, effective, impact;
 };
 struct execution {
+    int64_t heard_ns; /* 0: nobody listened since something was missed */
     struct sweep sweep;
     int64_t slot; /* number of the newest 10 s */
     struct batch waiting[WAITING];
@@ -40,6 +41,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     struct execution *x = state;
     const struct trade_row *row = sweep_trade(ev);
     (void)values;
+    if (x->heard_ns == 0)
+        x->heard_ns = in->now_ns;
     if (!row)
         return;
     sweep_add(&x->sweep, in, ev, row, NULL);
@@ -155,7 +158,7 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
 {
     struct execution *x = state;
     mature(x, in);
-    if (is_second && in->is_true)
+    if (is_second && in->is_true && x->heard_ns != 0)
         publish(x, values);
 }
 
@@ -177,8 +180,9 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
 {
     struct execution *x = state;
     (void)in;
-    (void)values;
     x->sweep = (struct sweep){0};
+    x->heard_ns = 0;
+    metrics_none(values, METRIC_EFFECTIVE, METRIC_ASYMMETRY - METRIC_EFFECTIVE + 1, METRIC_NO_DATA);
 }
 
 const struct measure measure_execution = {
@@ -186,8 +190,8 @@ const struct measure measure_execution = {
     .first = METRIC_EFFECTIVE,
     .n = METRIC_ASYMMETRY - METRIC_EFFECTIVE + 1,
     .state_bytes = sizeof(struct execution),
-    .state_version = 1,
-    .kinds = 1u << EVENT_TRADE,
+    .state_version = 2,
+    .kinds = SWEEP_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,

@@ -90,7 +90,7 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
             continue;
         close_bar(s, in, k->heard_ns != 0);
         expire(s, now_s, BARS * span_s[i]);
-        if (in->is_true)
+        if (in->is_true && k->heard_ns != 0)
             estimate(s, &values[METRIC_KYLE_1 + i], &values[METRIC_KYLE_R2_1 + i]);
     }
 }

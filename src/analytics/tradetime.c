@@ -15,6 +15,7 @@ enum { CHANGES = 1024, CHANGES_MIN = 100, ORDERS = 4096 };
 #define OLD_NS      (600 * NS_PER_S) /* a fit that old is not of now */
 
 struct tradetime {
+    int64_t heard_ns; /* 0: nobody listened since something was missed */
     struct sweep sweep;
     int64_t last_px;   /* where the order before ended; 0: none */
     int32_t is_broken; /* something was missed since the last order of the ring */
@@ -66,6 +67,8 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     const struct trade_row *row = sweep_trade(ev);
     struct sweep ended;
     (void)values;
+    if (t->heard_ns == 0)
+        t->heard_ns = in->now_ns;
     if (!row || !sweep_add(&t->sweep, in, ev, row, &ended) || ended.side == 0)
         return;
     add_change(t, &ended);
@@ -76,7 +79,7 @@ static struct metric_value roll(const struct tradetime *t)
 {
     double ordered[CHANGES], spread, se;
     if (t->change_n < CHANGES_MIN)
-        return metric_none(t->sweep.side == 0 ? METRIC_NO_DATA : METRIC_WARMUP);
+        return metric_none(METRIC_WARMUP);
     for (uint32_t i = 0; i < t->change_n; i++)
         ordered[i] = t->changes[(t->change_at + CHANGES - t->change_n + i) % CHANGES];
     return impact_roll(ordered, t->change_n, &spread, &se) ? metric_estimate(spread, se)
@@ -86,7 +89,7 @@ static struct metric_value roll(const struct tradetime *t)
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
 {
     const struct tradetime *t = state;
-    if (!is_second)
+    if (!is_second || t->heard_ns == 0)
         return;
     values[METRIC_ROLL] = roll(t);
     if (!in->is_true)
@@ -120,7 +123,7 @@ static void on_missed(void *state, const struct measure_input *in, struct metric
     struct tradetime *t = state;
     (void)in;
     forget_open(t);
-    t->last_px = 0;
+    t->last_px = t->heard_ns = 0;
     t->change_n = 0;
     metrics_none(values, METRIC_ROLL, 4, METRIC_NO_DATA);
 }
@@ -175,8 +178,8 @@ const struct measure measure_tradetime = {
     .first = METRIC_ROLL,
     .n = METRIC_HASBROUCK_R2 - METRIC_ROLL + 1,
     .state_bytes = sizeof(struct tradetime),
-    .state_version = 1,
-    .kinds = 1u << EVENT_TRADE,
+    .state_version = 2,
+    .kinds = SWEEP_KINDS,
     .on_event = on_event,
     .on_tick = on_tick,
     .on_lost = on_lost,
