@@ -6,13 +6,13 @@
 #define ASSET_FEEDS "venues' feeds; a lower bound unless each of them is complete"
 
 #define ASSET_LIQ_ROWS(X, name, id, label)                                                                   \
-    X(ASSET_LIQ_LONG_##name, "asset.liq.long." id, "aL " label, "usd", ">= 0", label, 1S,                    \
+    X(ASSET_LIQ_LONG_##name, "asset.liq.long." id, "aL " label, "usd", ">= 0", label, 100MS,                 \
       "longs liquidated on all markets of the asset", ASSET_FEEDS)                                           \
-    X(ASSET_LIQ_SHORT_##name, "asset.liq.short." id, "aS " label, "usd", ">= 0", label, 1S,                  \
+    X(ASSET_LIQ_SHORT_##name, "asset.liq.short." id, "aS " label, "usd", ">= 0", label, 100MS,               \
       "shorts liquidated on all markets of the asset", ASSET_FEEDS)
 
 #define ASSET_ROWS(X)                                                                                        \
-    X(ASSET_MARKETS, "asset.markets", "markets", "1", ">= 0", "now", 1S,                                     \
+    X(ASSET_MARKETS, "asset.markets", "markets", "1", ">= 0", "now", 100MS,                                  \
       "markets of this base asset that take part; fewer than there are when a book is not true",             \
       ASSET_DEPTH)                                                                                           \
     X(ASSET_BID_10, "asset.depth.bid.10", "a.bid 10bp", "usd", ">= 0", "now", 100MS,                         \
@@ -23,20 +23,20 @@
       "value of bids within 50 bps of each market's mid, all markets", ASSET_DEPTH)                          \
     X(ASSET_ASK_50, "asset.depth.ask.50", "a.ask 50bp", "usd", ">= 0", "now", 100MS,                         \
       "value of asks within 50 bps of each market's mid, all markets", ASSET_DEPTH)                          \
-    X(ASSET_CVD_DAY, "asset.cvd.day", "a.CVD", "usd", "any", "UTC day, from what was seen", 1S,              \
+    X(ASSET_CVD_DAY, "asset.cvd.day", "a.CVD", "usd", "any", "UTC day, from what was seen", 100MS,           \
       "taker buys minus taker sells, all markets", ASSET_DEPTH)                                              \
-    X(ASSET_CVD_60, "asset.cvd.60s", "a.CVD 1m", "usd", "any", "60 s", 1S,                                   \
+    X(ASSET_CVD_60, "asset.cvd.60s", "a.CVD 1m", "usd", "any", "60 s", 100MS,                                \
       "taker buys minus taker sells, all markets", ASSET_DEPTH)                                              \
     ASSET_LIQ_ROWS(X, 1M, "1m", "1 min")                                                                     \
     ASSET_LIQ_ROWS(X, 15M, "15m", "15 min")                                                                  \
     ASSET_LIQ_ROWS(X, 1H, "1h", "1 h")                                                                       \
-    X(ASSET_OI, "asset.oi.usd", "a.OI", "usd", ">= 0", "now", 1S,                                            \
+    X(ASSET_OI, "asset.oi.usd", "a.OI", "usd", ">= 0", "now", 100MS,                                         \
       "open interest of all contracts of the asset, at the mid", ASSET_DEPTH)                                \
-    X(ASSET_FUNDING, "asset.funding.annual", "a.fund/y", "%/y", "any", "this interval", 1S,                  \
+    X(ASSET_FUNDING, "asset.funding.annual", "a.fund/y", "%/y", "any", "this interval", 100MS,               \
       "predicted funding of a year, mean by open interest", ASSET_DEPTH)                                     \
-    X(ASSET_BASIS, "asset.basis.bps", "a.basis", "bps", "any", "now", 1S,                                    \
+    X(ASSET_BASIS, "asset.basis.bps", "a.basis", "bps", "any", "now", 100MS,                                 \
       "perpetuals (mean mid by open interest) over spot (mean mid by 10-bp depth)", ASSET_DEPTH)             \
-    X(ASSET_DISPERSION, "asset.dispersion.bps", "a.disp", "bps", ">= 0", "now", 1S,                          \
+    X(ASSET_DISPERSION, "asset.dispersion.bps", "a.disp", "bps", ">= 0", "now", 100MS,                       \
       "dearest perpetual's mid over the cheapest's", ASSET_DEPTH)
 
 #define LEAD_ROWS(X)                                                                                                    \

@@ -197,6 +197,8 @@ static json_t *json_liq_map(const struct liq_map_view *m)
 json_t *json_detail(const struct instrument *in, const struct detail *d)
 {
     json_t *o = json_object();
+    set(o, "asset", json_asset(&d->asset));
+    set(o, "lines", json_lines(d));
     set(o, "bars_1m", json_bars(in, d));
     set(o, "large_trades", json_large(in, d));
     set(o, "profile_day", json_profile(in, &d->profile_day));

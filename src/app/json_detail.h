@@ -16,5 +16,7 @@ json_t *json_costs(const struct detail *d);
 json_t *json_order_clusters(const struct instrument *in, const struct detail *d);
 json_t *json_episodes(const struct instrument *in, const struct detail *d);
 json_t *json_refills(const struct instrument *in, const struct detail *d);
+json_t *json_asset(const struct asset_detail *a); /* the markets of one base, each by itself */
+json_t *json_lines(const struct detail *d);       /* prices that a chart draws a line at */
 
 #endif

@@ -25,7 +25,8 @@ struct member {
 struct sum {
     double value;
     uint32_t n;
-    bool is_bound; /* one was missing, or was a bound itself */
+    bool is_bound;   /* one was missing, or was a bound itself */
+    bool is_warming; /* one will be there in a while */
 };
 
 static void sum_add(struct sum *s, const struct metric_value *v)
@@ -36,12 +37,13 @@ static void sum_add(struct sum *s, const struct metric_value *v)
         s->n++;
     }
     s->is_bound |= v->state != METRIC_OK;
+    s->is_warming |= v->state == METRIC_WARMUP;
 }
 
 static struct metric_value sum_value(const struct sum *s)
 {
     if (s->n == 0)
-        return metric_none(METRIC_NO_DATA);
+        return metric_none(s->is_warming ? METRIC_WARMUP : METRIC_NO_DATA);
     struct metric_value v = metric_ok(s->value);
     v.state = s->is_bound ? METRIC_DEGRADED : METRIC_OK;
     return v;
