@@ -11,8 +11,9 @@
 
 #define CHECKPOINT_STATE_MAX JOURNAL_CHECKPOINT_MAX
 #define CHECKPOINT_BYTES_MAX (96u << 20) /* of all, packed */
-#define CHECKPOINT_EVERY                                                                                     \
-    100000 /* level updates and events: what is replayed behind one at the most, 20 to 50 ms */
+/* What is replayed behind one at the most: level updates and events, 10 to 40 ms of them; and of a quiet time. */
+#define CHECKPOINT_EVERY    40000
+#define CHECKPOINT_EVERY_NS (60 * INT64_C(1000000000))
 
 /* What an event counts in those. */
 static inline uint64_t checkpoint_weight(const struct event *ev)

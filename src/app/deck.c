@@ -24,8 +24,9 @@ struct deck {
     struct worker *worker; /* owned */
     struct engine *engine; /* owned */
     struct buf work;
-    uint64_t since;       /* level updates and events since the last checkpoint */
-    uint64_t kept_seq;    /* of that one */
+    uint64_t since;    /* level updates and events since the last checkpoint */
+    uint64_t kept_seq; /* of that one */
+    int64_t kept_ns;
     int64_t published_ns; /* real time */
     uint64_t approached;  /* the seek that was set out for last */
 
@@ -74,6 +75,7 @@ static int begin_at(struct deck *d, uint64_t seq)
     lookahead_skip(&d->next);
     d->since = 0;
     d->kept_seq = seq;
+    d->kept_ns = engine_time(d->engine);
     return err;
 }
 
@@ -130,11 +132,14 @@ static int apply(struct deck *d, const struct event *ev)
 static int keep(struct deck *d)
 {
     uint64_t seq = engine_seq(d->engine);
-    if (d->since < CHECKPOINT_EVERY || !source_journal(d->source))
+    int64_t now = engine_time(d->engine);
+    bool is_due = d->since >= CHECKPOINT_EVERY || now - d->kept_ns >= CHECKPOINT_EVERY_NS;
+    if (!is_due || !source_journal(d->source))
         return 0;
     bool has_one = checkpoints_has(d->checkpoints, d->kept_seq, seq);
     d->since = 0;
     d->kept_seq = seq;
+    d->kept_ns = now;
     return has_one ? 0 : checkpoints_add(d->checkpoints, d->engine, &d->work);
 }
 
@@ -234,6 +239,15 @@ static void settle(struct deck *d, int64_t seek, int64_t due, int64_t at, int mo
         seek_locked(d, p->first_ns);
 }
 
+/* The journal grew: its end moves on. */
+static void extend(struct deck *d, int64_t last_ns)
+{
+    if (last_ns <= d->player.last_ns)
+        return;
+    d->player.last_ns = last_ns;
+    d->player.is_ended = false;
+}
+
 /* With the lock held; lets go of it while it works. True when there is more to do at once. */
 static bool work(struct deck *d)
 {
@@ -241,6 +255,8 @@ static bool work(struct deck *d)
     enum player_step step = p->step;
     bool is_done = true;
     uint64_t seeks = d->seeks;
+    if (d->o.is_growing && d->survey)
+        extend(d, survey_reached(d->survey));
     int64_t seek = d->seek_ns, due = seek != 0 ? seek : player_due(p, now_ns()), at = 0;
     int more = 1;
 
@@ -415,6 +431,7 @@ void deck_state(struct deck *d, struct ui_replay *ret_state)
                                     .is_ended = p->is_ended,
                                     .is_seeking = d->seek_ns != 0,
                                     .is_loop = d->is_loop,
+                                    .is_growing = d->o.is_growing,
                                     .speed = p->speed,
                                     .at_ns = d->reached_ns != 0 && d->seek_ns == 0 ? d->reached_ns : p->at_ns,
                                     .first_ns = p->first_ns,
@@ -484,10 +501,7 @@ int deck_jump(struct deck *d, unsigned kinds, int direction, struct ui_mark_at *
 void deck_extend(struct deck *d, int64_t now)
 {
     pthread_mutex_lock(&d->lock);
-    if (now > d->player.last_ns) {
-        d->player.last_ns = now;
-        d->player.is_ended = false;
-    }
+    extend(d, now);
     pthread_mutex_unlock(&d->lock);
 }
 

@@ -22,10 +22,12 @@ struct survey {
     uint64_t note_at, tape_at[INSTRUMENT_MAX]; /* trail indices read so far */
     uint64_t since;                            /* level updates and events since the last checkpoint */
     uint64_t first_seq, last_seq;              /* of the journal when it was opened */
-    uint64_t kept_seq;                         /* of the last checkpoint */
+    int64_t kept_ns;
+    uint64_t kept_seq; /* of the last checkpoint */
     pthread_t thread;
     atomic_bool stop;
     _Atomic uint64_t seq; /* came up to here */
+    _Atomic int64_t time_ns;
     atomic_bool is_done;
     pthread_mutex_t lock; /* guards what follows */
     pthread_cond_t changed;
@@ -92,19 +94,22 @@ static void look(struct survey *s)
     read_notes(s);
     for (uint32_t i = 0; i < engine_market_count(s->engine); i++)
         read_tape(s, i);
+    atomic_store(&s->time_ns, engine_time(s->engine));
     atomic_store(&s->seq, engine_seq(s->engine));
 }
 
 /* One in each span, whoever made it. */
 static int keep(struct survey *s)
 {
-    if (s->since < CHECKPOINT_EVERY)
+    int64_t now = engine_time(s->engine);
+    if (s->since < CHECKPOINT_EVERY && now - s->kept_ns < CHECKPOINT_EVERY_NS)
         return 0;
     uint64_t seq = engine_seq(s->engine);
     int err = checkpoints_has(s->o.checkpoints, s->kept_seq, seq)
                   ? 0
                   : checkpoints_add(s->o.checkpoints, s->engine, &s->work);
     s->kept_seq = seq;
+    s->kept_ns = now;
     s->since = 0;
     return err;
 }
@@ -252,6 +257,11 @@ double survey_progress(struct survey *s)
         return 0.0;
     double part = (double)(seq - s->first_seq) / (double)(s->last_seq - s->first_seq);
     return part < 0.999 ? part : 0.999;
+}
+
+int64_t survey_reached(struct survey *s)
+{
+    return atomic_load(&s->time_ns);
 }
 
 int survey_find(struct survey *s, unsigned kinds, int64_t time_ns, int direction, struct ui_mark_at *ret_mark)

@@ -26,6 +26,8 @@ void survey_stop(struct survey *s);
 /* Any thread. */
 /* Part of the journal seen, 0..1; 1: all of it. */
 double survey_progress(struct survey *s);
+/* Received last, as far as it came; 0: nothing yet. */
+int64_t survey_reached(struct survey *s);
 /* The nearest mark of `kinds` (bits of enum ui_mark) before (direction < 0) or after a time. AP_ENOTFOUND. */
 AP_MUST_CHECK int survey_find(struct survey *s, unsigned kinds, int64_t time_ns, int direction,
                               struct ui_mark_at *ret_mark);

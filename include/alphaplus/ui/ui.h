@@ -41,7 +41,8 @@ struct ui_replay {
     bool is_seeking;
     bool is_live; /* of the session that is running, last_ns being now */
     bool is_loop;
-    double speed; /* 0: as fast as possible */
+    bool is_growing; /* somebody writes what is played */
+    double speed;    /* 0: as fast as possible */
     int64_t at_ns, first_ns, last_ns;
     double surveyed;       /* part of it whose marks are known, 0..1 */
     uint64_t bins_version; /* changes when bins do */

@@ -62,7 +62,7 @@ static const char *state_word(const struct ui_replay *r)
 {
     return r->is_seeking  ? "SEEKING"
            : r->is_paused ? "PAUSED"
-           : r->is_ended  ? r->is_live ? "AT NOW" : "END"
+           : r->is_ended  ? r->is_growing ? "WAITING" : "END"
                           : "PLAYING";
 }
 
