@@ -69,7 +69,8 @@ void rest_init(struct rest *r, struct wire *w, const struct venue *venue, const 
                void (*on_result)(void *, const struct rest_result *), void *user);
 /* After the context is gone. NULL is fine. */
 void rest_finish(struct rest *r);
-/* Queues it, as a POST when `post` is not empty; the outcome comes by on_result, never from within. AP_EEXISTS when the same is on its way already; AP_ETOOBIG. */
+/* Queues it, as a POST when `post` is not empty; the outcome comes by on_result, never from within. AP_EEXISTS when the same is on its
+ * way already; AP_ETOOBIG. */
 AP_MUST_CHECK int rest_ask(struct rest *r, enum venue_rest what, uint32_t instrument, const char *path,
                            const char *post, int weight);
 /* Starts what may start, ends what is late. Call it after asking, at every tick and when a look-up ended. */

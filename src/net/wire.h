@@ -36,7 +36,8 @@ AP_MUST_CHECK int wire_init(struct wire *w, uv_loop_t *loop, const char *ca_file
 /* Outside of uv_run: ends what is left and runs the loop until every handle of the context is closed. */
 void wire_finish(struct wire *w);
 
-/* Begins a client at `address`, which is the proxy's where ep->is_proxied; method NULL: WebSocket. The outcome comes by on_event; AP_ENET when there will be none. */
+/* Begins a client at `address`, which is the proxy's where ep->is_proxied; method NULL: WebSocket. The outcome comes by on_event; AP_ENET
+ * when there will be none. */
 AP_MUST_CHECK int wire_connect(struct wire_user *u, const struct endpoint *ep, const char *address,
                                const char *path, const char *method);
 /* Ends it from outside its own callback; on_event follows from the loop. */
