@@ -10,8 +10,6 @@
 #include <alphaplus/base/err.h>
 #include <alphaplus/base/mac.h>
 #include <alphaplus/book/book.h>
-#include <alphaplus/model/bar.h>
-#include <alphaplus/model/detail.h>
 #include <alphaplus/model/event.h>
 #include <alphaplus/model/publication.h>
 #include <alphaplus/model/result.h>
@@ -22,6 +20,8 @@
 #define ENGINE_LEAP_NS (60 * INT64_C(1000000000))
 #define ENGINE_VERSION 2 /* rises when any published number of an old journal would change */
 
+struct bar;    /* model/bar.h */
+struct detail; /* model/detail.h */
 struct engine; /* opaque */
 
 /* Threads to share work with: run calls work(arg, hand) once for each hand in [0, hands), side by side, and returns when all are done. */

@@ -4,6 +4,7 @@
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/engine/engine.h>
+#include <alphaplus/model/detail.h>
 #include <string.h>
 
 #define T0 (INT64_C(1700006400) * NS_PER_S)

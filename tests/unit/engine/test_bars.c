@@ -3,6 +3,7 @@
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/engine/engine.h>
+#include <alphaplus/model/bar.h>
 
 #define T0 (INT64_C(1700006400) * NS_PER_S)
 enum { TOLD_MAX = 400 };
