@@ -139,7 +139,8 @@ static int open_source(const struct cli *cli, const struct settings *settings, s
                                         .params = parameters.rows,
                                         .param_n = parameters.n};
     if (err == 0)
-        err = source_open_capture(&so, ret_source, why, sizeof why);
+        err = source_is_tardis(cli->args[0]) ? source_open_tardis(&so, ret_source, why, sizeof why)
+                                             : source_open_capture(&so, ret_source, why, sizeof why);
     return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
 }
 
@@ -147,8 +148,8 @@ int command_import(const struct cli *cli, const struct settings *settings)
 {
     struct import im = {.has_tty = isatty(STDERR_FILENO) == 1};
 
-    if (cli->arg_n == 0 || !cli->output || !cli->venue) {
-        complain("import: give --venue VENUE, captures, and -o JOURNAL");
+    if (cli->arg_n == 0 || (!cli->venue && !source_is_tardis(cli->args[0]))) {
+        complain("import needs --venue, such as --venue binance, unless the files are CSV by Tardis");
         return 2;
     }
     if (open_source(cli, settings, &im.source) != 0)

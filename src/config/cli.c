@@ -369,9 +369,8 @@ static int check_pairs(struct parse *p)
     if (cli->every_ns % (100 * NS_PER_MS) != 0) {
         return refuse(p, "--every: must be a multiple of 100ms");
     }
-    if (cli->command == CLI_IMPORT && (cli->venue == NULL || cli->output == NULL)) {
-        return refuse(p, "import needs --%s",
-                      cli->venue == NULL ? "venue, such as --venue binance" : "output JOURNAL");
+    if (cli->command == CLI_IMPORT && cli->output == NULL) {
+        return refuse(p, "import needs --output JOURNAL");
     }
     if (cli->journal != NULL && cli->no_journal) {
         return refuse(p, "--journal and --no-journal: one or the other");

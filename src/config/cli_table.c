@@ -147,16 +147,19 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
     [CLI_IMPORT] =
         {.name = "import",
          .synopsis = "CAPTURE...",
-         .line = "captures of raw frames to a journal",
+         .line = "captures of raw frames, or CSV, to a journal",
          .text =
              "Reads lines of a receive time (Unix ns or us) and a raw frame, plain, gzip or zstd, decodes them as live "
-             "would and writes a journal. Several files are merged by time. Needs --venue and --output.",
+             "would and writes a journal. Several files are merged by time. Needs --venue and --output.\n\n"
+             "CSV files by Tardis (incremental_book_L2, trades, liquidations, derivative_ticker; plain or gzip) are read as "
+             "well, without --venue: one market's files together make one journal.",
          .words_min = 1,
          .words_max = CLI_ARGS_MAX,
          .words = {FILE_WORD},
          .examples = {{"import --venue binance day.log.gz -o day.apj", "one capture"},
                       {"import --venue binance --instruments info.json a.zst b.zst -o ab.apj",
-                       "two at once, with exact ticks and lots"}}},
+                       "two at once, with exact ticks and lots"},
+                      {"import incremental_book_L2.csv.gz trades.csv.gz -o day.apj", "CSV by Tardis"}}},
     [CLI_EXPORT] =
         {.name = "export",
          .synopsis = "JOURNAL KIND",
@@ -173,10 +176,11 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
                        "an hour of best bids and asks"}}},
     [CLI_JOURNAL] =
         {.name = "journal",
-         .synopsis = "info|verify|sql|prune|upgrade JOURNAL [QUERY]",
+         .synopsis = "WHAT JOURNAL [QUERY]",
          .line = "look into a journal, check it, query it, shorten it",
          .text =
-             "info prints what the journal holds: instruments, times, events, gaps, and what each takes. verify replays it "
+             "WHAT is one of info, verify, sql, prune and upgrade. info prints what the journal holds: instruments, times, "
+             "events, gaps, and what each takes. verify replays it "
              "and compares the digest of every published figure with the ones that the live run wrote; behind a span "
              "that the journal lost they cannot be compared, up to the next session, and it says so. sql prints the rows of "
              "one SQL query as CSV, such as: select side, sum(quantity) from trades group by side. alphaplus-journal(5) "

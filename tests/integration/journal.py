@@ -1,11 +1,13 @@
 """SQL over a journal against export and the sqlite3 shell; pruning. Usage: journal.py PROGRAM CAPTURE..."""
 import csv
+import gzip
 import io
 import os
 import shutil
 import signal
 import subprocess
 import sys
+from decimal import Decimal
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from program import Checks, Program  # noqa: E402
@@ -58,6 +60,44 @@ def check_bars(t, program, journal, instrument):
     depth = sql(t, program, journal, f"SELECT count(*) AS n FROM bars_1s WHERE instrument = '{instrument}' AND mid_close > 0 AND spread_bps > 0 "
                 "AND bid_depth_usd > 0 AND ask_depth_usd > 0 AND book_known > 0 AND book_known <= 1")
     t.check(int(depth[0]["n"]) > 5, f"{instrument}: and hold spread and depth", depth)
+
+
+def us(ns):
+    return int(ns) // 1000
+
+
+def check_tardis(t, program, journal, instrument):
+    """The same market written as Tardis writes it, imported again: the same trades, and the same book in the end."""
+    symbol = instrument.split(":")[1]
+    snapshot = sql(t, program, journal, f"SELECT recv_ns, last_id, side, price, quantity FROM order_book_snapshots WHERE instrument = '{instrument}' "
+                   "AND seq = (SELECT max(seq) FROM order_book_snapshots WHERE instrument = '%s') ORDER BY seq" % instrument)
+    deltas = sql(t, program, journal, f"SELECT recv_ns, exch_ns, last_id, side, price, quantity FROM order_book_deltas WHERE instrument = '{instrument}' "
+                 f"AND last_id > {snapshot[0]['last_id']} ORDER BY seq")
+    trades = sql(t, program, journal, f"SELECT recv_ns, exch_ns, id, side, price, quantity FROM trades WHERE instrument = '{instrument}' ORDER BY seq")
+    start = min(us(deltas[0]["recv_ns"]), us(snapshot[0]["recv_ns"]))
+    files = {name: program.path(f"{symbol}_{name}.csv.gz") for name in ("incremental_book_L2", "trades")}
+    with gzip.open(files["incremental_book_L2"], "wt") as f:
+        f.write("exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount\n")
+        for r in snapshot:
+            f.write(f"binance-futures,{symbol},{start},{start},true,{r['side']},{r['price']},{r['quantity']}\n")
+        for r in deltas:
+            f.write(f"binance-futures,{symbol},{us(r['exch_ns'])},{us(r['recv_ns'])},false,{r['side']},{r['price']},{r['quantity']}\n")
+    with gzip.open(files["trades"], "wt") as f:
+        f.write("exchange,symbol,timestamp,local_timestamp,id,side,price,amount\n")
+        for r in trades:
+            f.write(f"binance-futures,{symbol},{us(r['exch_ns'])},{us(r['recv_ns'])},{r['id']},{r['side']},{r['price']},{r['quantity']}\n")
+    again = program.path(f"{symbol}-tardis.apj")
+    done = program.run("import", *files.values(), "-o", again)
+    t.check(done.returncode == 0, f"{instrument}: written as CSV by Tardis, and imported", done.stderr)
+    # As many decimals as there are: zeros at the end say nothing.
+    book = [[(r["side"], Decimal(r["px"]), Decimal(r["qty"])) for r in rows(program.run("export", "--instrument", instrument, j, "book").stdout)]
+            for j in (journal, again)]
+    t.check(len(book[0]) > 100 and book[0] == book[1], f"{instrument}: the same book", f"{len(book[0])} {len(book[1])}")
+    got, want = [[(r["id"], r["side"], Decimal(r["price"]), Decimal(r["quantity"])) for r in some]
+                 for some in (sql(t, program, again, "SELECT id, side, price, quantity FROM trades ORDER BY seq"), trades)]
+    t.check(got == want, f"{instrument}: the same {len(trades)} trades")
+    done = program.run("journal", "verify", again)
+    t.check(done.returncode == 0, f"{instrument}: whole", done.stdout + done.stderr)
 
 
 def check_refusals(t, program, journal):
@@ -127,6 +167,7 @@ def main():
     for name in names:
         compare_with_export(t, program, journal, name)
         check_bars(t, program, journal, name)
+        check_tardis(t, program, journal, name)
     quoted = sql(t, program, journal, "SELECT 'a,\"b' AS x, NULL AS y, '' AS z")
     t.check(quoted == [{"x": 'a,"b', "y": "", "z": ""}], "quotes and commas", quoted)
     check_refusals(t, program, journal)

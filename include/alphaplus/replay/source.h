@@ -4,6 +4,7 @@
 
 #include <alphaplus/base/err.h>
 #include <alphaplus/model/event.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,14 @@ struct source_capture_options {
  * snapshot belongs to its file's only depth instrument; several: AP_EAMBIGUOUS, in words. */
 AP_MUST_CHECK int source_open_capture(const struct source_capture_options *o, struct source **ret_source,
                                       char *why, size_t why_size);
+
+/* Does its first line name the columns of a CSV file by Tardis? */
+bool source_is_tardis(const char *path);
+/* incremental_book_L2, trades, liquidations and derivative_ticker, merged by local_timestamp; venue and instruments_path are not used.
+ * Read once beforehand for the instruments. A row that cannot be read ends it: file, line and column in words. Trades and liquidations
+ * have the same columns: a file of liquidations has that word in its name. */
+AP_MUST_CHECK int source_open_tardis(const struct source_capture_options *o, struct source **ret_source,
+                                     char *why, size_t why_size);
 
 void source_close(struct source *s);
 /* 1: *ret_event borrowed until the next call; 0: the end; an error: final, words by source_why. Frames that cannot be read become GAP

@@ -173,7 +173,7 @@ static void test_refusals(void **state)
         {"completions tcsh", "bash|zsh|fish"},
         {"completions", "something is missing"},
         {"demo extra", "too many"},
-        {"import a", "import needs --venue"},
+        {"import a", "import needs --output"},
         {"import a --venue binance", "import needs --output"},
         {"--json=yes", "takes no value"},
         {"--theme", "needs a NAME"},
