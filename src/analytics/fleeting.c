@@ -1,9 +1,9 @@
 /* Size near the touch that comes and goes: the share that was cancelled within 5 s and not traded, and prices that are filled again and
  * again as they are eaten (an indication of an iceberg; others who refill look the same).
  *
- * Levels near the touch are kept by their price in a small table; one that another pushes out begins anew, counted from its next change.
+ * Levels within 240 ticks of the touch at most are kept by their price; one is counted from its second change on.
  * Trades and book are told over two streams: a trade that comes up to 250 ms after its level shrank is taken back from what was cancelled.
- * Where books come each 100 ms, refills within one batch merge. After a gap all of it begins anew. 26 kB. */
+ * Where books come each 100 ms, refills within one batch merge. After a gap all of it begins anew. 60 kB. */
 #include "metrics.h"
 #include "params.h"
 
@@ -24,7 +24,7 @@
 #define HIDDEN    2.0
 #define REFILL_NS (600 * NS_PER_S)
 
-enum { SLOTS = 256, HITS = 16, PRICES = 32 };
+enum { SLOTS = 512, REACH_MAX = 240 /* ticks */, HITS = 16, PRICES = 32 };
 
 struct fleeting {
     struct slot {
@@ -33,8 +33,9 @@ struct fleeting {
         int64_t fresh, fresh_ns;   /* added and still there; when the first of it came */
         int64_t traded, traded_ns; /* not yet seen in the book */
         int64_t left, left_ns;     /* cancelled a moment ago */
-        int64_t side;
-    } slots[SLOTS];
+    } slots
+        [2]
+        [SLOTS]; /* by side and by tick, modulo SLOTS: more than twice the reach, so that none pushes out another */
     struct hit { /* a price that was traded at since the last update of the book */
         int64_t px, qty, before;
         int64_t side;
@@ -51,15 +52,9 @@ struct fleeting {
     double seconds;
 };
 
-static struct slot *slot_of(struct fleeting *f, int side, int64_t px)
+static struct slot *slot_of(struct fleeting *f, const struct instrument *in, int side, int64_t px)
 {
-    uint64_t h = ((uint64_t)px * 2 + (uint64_t)side) * UINT64_C(0x9E3779B97F4A7C15);
-    return &f->slots[h >> 56];
-}
-
-static bool is_at(const struct slot *s, int side, int64_t px)
-{
-    return s->px == px && s->side == side;
+    return &f->slots[side][(uint64_t)(px / in->tick) % SLOTS];
 }
 
 /* --- added and cancelled --------------------------------------------------------------------------------------------- */
@@ -92,9 +87,9 @@ static void shrink(struct fleeting *f, struct slot *s, const struct measure_inpu
 
 static void change(struct fleeting *f, const struct measure_input *in, int side, const struct level *level)
 {
-    struct slot *s = slot_of(f, side, level->px);
-    if (!is_at(s, side, level->px)) {
-        *s = (struct slot){.px = level->px, .qty = level->qty, .side = side};
+    struct slot *s = slot_of(f, in->inst, side, level->px);
+    if (s->px != level->px) {
+        *s = (struct slot){.px = level->px, .qty = level->qty};
         return; /* what it was before is not known */
     }
     int64_t by = level->qty - s->qty;
@@ -188,6 +183,7 @@ static void on_depth(struct fleeting *f, const struct measure_input *in, const s
     int64_t reach = (int64_t)((double)in->bid.px * in->params->value[PARAM_FLEETING_BPS] * 1e-4);
     int64_t ticks = (int64_t)in->params->value[PARAM_FLEETING_TICKS] * in->inst->tick;
     reach = reach > ticks ? reach : ticks;
+    reach = reach < REACH_MAX * in->inst->tick ? reach : REACH_MAX * in->inst->tick;
     int64_t lo = in->bid.px - reach, hi = in->ask.px + reach;
     if (f->hit_n > 0)
         settle_hits(f, in);
@@ -213,10 +209,10 @@ static void on_event(void *state, const struct measure_input *in, const struct e
     } else {
         const struct trade_row *row = event_rows_const(ev);
         int side = row->aggressor == AGGRESSOR_BUY ? SIDE_ASK : SIDE_BID;
-        struct slot *s = slot_of(f, side, row->px);
+        struct slot *s = slot_of(f, in->inst, side, row->px);
         if (row->flags & TRADE_NOT_MARKET)
             return;
-        if (is_at(s, side, row->px))
+        if (s->px == row->px)
             take_back(f, in, s, row->qty);
         hit(f, in, side, row);
     }
@@ -271,7 +267,7 @@ const struct measure measure_fleeting = {
     .first = METRIC_CANCELLED,
     .n = METRIC_REFILLS - METRIC_CANCELLED + 1,
     .state_bytes = sizeof(struct fleeting),
-    .state_version = 1,
+    .state_version = 2,
     .kinds = MEASURE_BOOK_KINDS | 1u << EVENT_TRADE,
     .on_event = on_event,
     .on_tick = on_tick,

@@ -47,6 +47,6 @@
       "not told while the minute's volatility is beyond this many medians", "definition")                    \
     P(FLEETING_BPS, "fleeting.bps", "bps", 2.0, 0.01, 100.0, "near the touch: within this of it",            \
       "definition")                                                                                          \
-    P(FLEETING_TICKS, "fleeting.ticks", "ticks", 5.0, 1.0, 1000.0, "or within this", "definition")
+    P(FLEETING_TICKS, "fleeting.ticks", "ticks", 5.0, 1.0, 240.0, "or within this", "definition")
 
 #endif
