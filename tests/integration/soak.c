@@ -36,11 +36,15 @@ struct memory {
 static void sample(struct memory *m, double s, uint64_t resident_bytes)
 {
     const double mb = 1 << 20;
+    double allocated = 0.0;
+#ifdef __GLIBC__
     struct mallinfo2 info = mallinfo2();
+    allocated = (double)(info.uordblks + info.hblkhd) / mb;
+#endif
     if (m->n < SAMPLE_MAX) {
         m->s[m->n] = s;
         m->resident_mb[m->n] = (double)resident_bytes / mb;
-        m->allocated_mb[m->n++] = (double)(info.uordblks + info.hblkhd) / mb;
+        m->allocated_mb[m->n++] = allocated;
     }
 }
 
@@ -150,8 +154,8 @@ int main(int argc, char **argv)
            (unsigned long long)r.missed);
     double rise = slope(&memory, memory.allocated_mb), resident = slope(&memory, memory.resident_mb);
     int err = rig_stop(&r);
-    printf(
-        "%zu of %zu books are the exchange's own, %.1f s after the last fault; resident memory %+.1f MB an hour; journal %s\n",
-        good, books, healed_s, rise, err == 0 ? journal : ap_err_text(err));
+    printf("%zu of %zu books are the exchange's own, %.1f s after the last fault\n", good, books, healed_s);
+    printf("memory: allocated %+.1f MB an hour, resident %+.1f; journal %s\n", rise, resident,
+           err == 0 ? journal : ap_err_text(err));
     return good == books && err == 0 ? 0 : 1;
 }
