@@ -238,6 +238,20 @@ double stats_mad(double *x, size_t n, double centre)
     return stats_median(x, n);
 }
 
+/* Four sums side by side: one alone waits for itself at every step. */
+static double lagged_products(const double *x, size_t n, size_t lag)
+{
+    double sums[4] = {0.0};
+    size_t i = lag;
+    for (; i + 4 <= n; i += 4) {
+        for (size_t k = 0; k < 4; k++)
+            sums[k] += x[i + k] * x[i + k - lag];
+    }
+    for (; i < n; i++)
+        sums[0] += x[i] * x[i - lag];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 void stats_ratio(const double *num, const double *den, size_t n, size_t lags, double *ret_ratio,
                  double *ret_se)
 {
@@ -250,10 +264,8 @@ void stats_ratio(const double *num, const double *den, size_t n, size_t lags, do
     for (size_t i = 0; i < n; i++)
         off[i] = num[i] - a / b * den[i];
     for (size_t lag = 0; lag <= lags && lag < n; lag++) {
-        double sum = 0.0;
-        for (size_t i = lag; i < n; i++)
-            sum += off[i] * off[i - lag];
-        variance += (lag == 0 ? 1.0 : 2.0 * (1.0 - (double)lag / (double)(lags + 1))) * sum;
+        double weight = lag == 0 ? 1.0 : 2.0 * (1.0 - (double)lag / (double)(lags + 1));
+        variance += weight * lagged_products(off, n, lag);
     }
     *ret_ratio = a / b;
     *ret_se = sqrt(fmax(0.0, variance)) / fabs(b);
