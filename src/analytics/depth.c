@@ -7,13 +7,15 @@ static const double bands_bps[] = {5, 10, 25, 50, 100, 200};
 enum { BANDS = sizeof bands_bps / sizeof bands_bps[0], HEADLINE = 1 };
 _Static_assert(METRIC_DEPTH_ASK_5 - METRIC_DEPTH_BID_5 == BANDS, "a row per band and side");
 
-static struct metric_value band(const struct measure_input *in, enum side side, double bps)
+static void fill(const struct measure_input *in, enum side side, struct metric_value *values)
 {
-    bool is_bound;
-    struct metric_value v = metric_ok(liquidity_depth(in->book, in->inst, side, bps, &is_bound));
-    if (is_bound)
-        v.state = METRIC_DEGRADED;
-    return v;
+    struct liquidity_band bands[BANDS];
+    liquidity_bands(in->book, in->inst, side, bands_bps, BANDS, bands);
+    for (int i = 0; i < BANDS; i++) {
+        values[i] = metric_ok(bands[i].value);
+        if (bands[i].is_bound)
+            values[i].state = METRIC_DEGRADED;
+    }
 }
 
 static void on_tick(void *state, const struct measure_input *in, bool is_second, struct metric_value *values)
@@ -22,10 +24,8 @@ static void on_tick(void *state, const struct measure_input *in, bool is_second,
     (void)is_second;
     if (!in->is_true)
         return;
-    for (int i = 0; i < BANDS; i++) {
-        values[METRIC_DEPTH_BID_5 + i] = band(in, SIDE_BID, bands_bps[i]);
-        values[METRIC_DEPTH_ASK_5 + i] = band(in, SIDE_ASK, bands_bps[i]);
-    }
+    fill(in, SIDE_BID, &values[METRIC_DEPTH_BID_5]);
+    fill(in, SIDE_ASK, &values[METRIC_DEPTH_ASK_5]);
     const struct metric_value *bid = &values[METRIC_DEPTH_BID_5 + HEADLINE],
                               *ask = &values[METRIC_DEPTH_ASK_5 + HEADLINE];
     const struct metric_value *lesser = bid->value < ask->value ? bid : ask;

@@ -26,27 +26,48 @@ double liquidity_value(const struct instrument *in, const struct book_sum *sum)
     return (in->inverse ? (double)sum->qty : sum->px_qty) * unit_value(in);
 }
 
+/* The edge by the distance's own formula, so that a level exactly on it counts. */
+static int64_t band_edge(enum side side, double mid, double bps)
+{
+    if (side == SIDE_ASK)
+        return (int64_t)floor(mid * (1.0 + bps * 1e-4) + 1e-6);
+    int64_t edge = (int64_t)ceil(mid * (1.0 - bps * 1e-4) - 1e-6);
+    return edge > 1 ? edge : 1;
+}
+
+/* Each band adds what lies between the one before and its own edge. */
+void liquidity_bands(const struct book *b, const struct instrument *in, enum side side, const double *bps,
+                     int n, struct liquidity_band *ret_bands)
+{
+    struct book_sum sum;
+    double mid, value = 0.0;
+    int64_t lo = 0, hi = 0;
+    bool has_mid = liquidity_mid(b, &mid), is_known = book_known(b, &lo, &hi);
+    int64_t from = has_mid ? side == SIDE_BID ? (int64_t)floor(mid) : (int64_t)ceil(mid) : 0;
+
+    for (int i = 0; i < n; i++) {
+        ret_bands[i] = (struct liquidity_band){.is_bound = true};
+        if (!has_mid)
+            continue;
+        int64_t edge = band_edge(side, mid, bps[i]);
+        if (side == SIDE_BID)
+            book_sum(b, side, edge, from, &sum);
+        else
+            book_sum(b, side, from, edge, &sum);
+        from = side == SIDE_BID ? edge - 1 : edge + 1;
+        value += liquidity_value(in, &sum);
+        ret_bands[i].value = value;
+        ret_bands[i].is_bound = !is_known || (side == SIDE_BID ? edge < lo : edge > hi);
+    }
+}
+
 double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,
                        bool *ret_is_bound)
 {
-    struct book_sum sum;
-    double mid;
-    int64_t known_lo, known_hi, edge;
-
-    *ret_is_bound = true;
-    if (!liquidity_mid(b, &mid))
-        return 0.0;
-    /* The edge by the distance's own formula, so that a level exactly on it counts. */
-    if (side == SIDE_BID) {
-        edge = (int64_t)ceil(mid * (1.0 - bps * 1e-4) - 1e-6);
-        book_sum(b, side, edge > 1 ? edge : 1, (int64_t)floor(mid), &sum);
-    } else {
-        edge = (int64_t)floor(mid * (1.0 + bps * 1e-4) + 1e-6);
-        book_sum(b, side, (int64_t)ceil(mid), edge, &sum);
-    }
-    if (book_known(b, &known_lo, &known_hi))
-        *ret_is_bound = side == SIDE_BID ? edge < known_lo : edge > known_hi;
-    return liquidity_value(in, &sum);
+    struct liquidity_band band;
+    liquidity_bands(b, in, side, &bps, 1, &band);
+    *ret_is_bound = band.is_bound;
+    return band.value;
 }
 
 double liquidity_imbalance_l1(const struct book *b)

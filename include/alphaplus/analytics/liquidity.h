@@ -13,6 +13,13 @@ bool liquidity_mid(const struct book *b, double *ret_mid_units);
 
 /* A sum of the book in quote currency; sizes of inverse contracts are worth their multiplier. */
 double liquidity_value(const struct instrument *in, const struct book_sum *sum);
+/* Value of all orders within n distances from the mid on one side, rising, in one pass. is_bound: as of liquidity_depth. */
+struct liquidity_band {
+    double value;
+    bool is_bound;
+};
+void liquidity_bands(const struct book *b, const struct instrument *in, enum side side, const double *bps,
+                     int n, struct liquidity_band *ret_bands);
 /* Value of all orders within bps of the mid on one side, quote currency. *ret_is_bound: the band reaches past the known depth, so
  * the figure is a lower bound. */
 double liquidity_depth(const struct book *b, const struct instrument *in, enum side side, double bps,

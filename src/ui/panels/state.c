@@ -6,8 +6,12 @@
 
 /* Shown first, in this order, where the program has them. */
 static const char *const preferred[] = {
-    "book.spread.bps", "book.imbalance.distance", "book.microprice", "book.depth.bid.10", "book.depth.ask.10",
-    "book.pressure",   "trade.cvd.60s",           "trade.pace.10s",  "flow.ofi.10s",      "trade.vwap.day",
+    "book.spread.bps",         "book.imbalance.distance", "book.microprice",
+    "book.depth.bid.10",       "book.depth.ask.10",       "book.pressure",
+    "trade.cvd.60s",           "trade.pace.10s",          "flow.ofi.10s",
+    "trade.vwap.day",          "book.walk.buy.100k.bps",  "book.walk.sell.100k.bps",
+    "book.liquidity.relative", "book.liquidity.absolute", "book.wall.count",
+    "book.cancel.5s",
 };
 
 static bool is_preferred(const char *id)
