@@ -2,9 +2,11 @@
 #include "output.h"
 #include "play.h"
 #include "sheet.h"
+#include "watch.h"
 
 #include <alphaplus/base/text.h>
 #include <alphaplus/engine/engine.h>
+#include <alphaplus/journal/journal.h>
 #include <alphaplus/replay/source.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +16,8 @@ struct export
     struct sheet sheet;
     struct instrument insts[INSTRUMENT_MAX + 1]; /* by session id; id 0: not declared */
     char wanted[INSTRUMENT_NAME_MAX];            /* the one that is exported; "": not known yet */
+    struct instrument widest;                    /* its decimals, the most of all its versions */
+    uint64_t events;
     int64_t from_ns, to_ns;
 };
 
@@ -127,6 +131,7 @@ static void level_or_none(struct export *x, const struct instrument *in, const s
 
 static const struct kind kinds[] = {
     {"levels", EVENT_DEPTH, row_levels, {"recv_ns", "final_id", "side", "px", "qty"}},
+    {"snapshots", EVENT_DEPTH_SNAPSHOT, row_levels, {"recv_ns", "final_id", "side", "px", "qty"}},
     {"top", 0, NULL, {"recv_ns", "exch_ns", "final_id", "prev_id", "bid_px", "bid_qty", "ask_px", "ask_qty"}},
     {"quotes",
      EVENT_QUOTE,
@@ -148,37 +153,92 @@ static const struct kind kinds[] = {
 /* --- which instrument ---------------------------------------------------------------------------------------------- */
 
 /* A row has no column for the instrument: one at a time. AP_EAMBIGUOUS when there are several and none was named. */
-static int meet_instrument(struct export *x, const struct event *ev, bool is_named)
+static int meet_instrument(struct export *x, const struct event *ev)
 {
     struct instrument in;
-    char name[INSTRUMENT_NAME_MAX];
 
     memcpy(&in, event_rows_const(ev), sizeof in);
     if (in.id == 0 || in.id > INSTRUMENT_MAX)
         return AP_ECORRUPT;
     x->insts[in.id] = in;
-    instrument_name(&in, name);
-    if (!is_named && x->wanted[0] && strcmp(x->wanted, name) != 0)
-        return AP_EAMBIGUOUS;
-    if (!is_named)
-        text_copy(x->wanted, sizeof x->wanted, name);
     return 0;
 }
 
-/* Reads the instruments' declarations, which stand before their first events; leaves the source at its beginning. */
+static uint8_t most(uint8_t a, uint8_t b)
+{
+    return a > b ? a : b;
+}
+
+/* All that the journal ever declared. */
 static int find_instruments(struct export *x, struct source *s, bool is_named)
 {
-    const struct event *ev;
-    int more, err = 0;
+    struct instrument in;
+    char name[INSTRUMENT_NAME_MAX];
+    int err = 0;
 
-    while (err == 0 && (more = source_next(s, &ev)) > 0) {
-        if (ev->kind == EVENT_INSTRUMENT)
-            err = meet_instrument(x, ev, is_named);
+    for (uint32_t i = 0; err == 0 && (err = journal_instrument(source_journal(s), i, &in)) == 0; i++) {
+        instrument_name(&in, name);
+        if (!is_named && x->wanted[0] && strcmp(x->wanted, name) != 0)
+            return AP_EAMBIGUOUS;
+        if (!is_named)
+            text_copy(x->wanted, sizeof x->wanted, name);
+        if (strcmp(x->wanted, name) != 0)
+            continue;
+        x->widest.price_decimals = most(x->widest.price_decimals, in.price_decimals);
+        x->widest.qty_decimals = most(x->widest.qty_decimals, in.qty_decimals);
+        x->widest.mark_decimals = most(x->widest.mark_decimals, in.mark_decimals);
+        x->widest.rate_decimals = most(x->widest.rate_decimals, in.rate_decimals);
     }
-    if (err == 0 && more < 0)
-        err = more;
-    memset(x->insts, 0, sizeof x->insts);
-    return err < 0 ? err : source_rewind(s);
+    return err == AP_ENOTFOUND ? 0 : err;
+}
+
+/* What a column of this name holds, in words that Parquet writers know. */
+static void type_of(const struct export *x, const char *column, char *buf, size_t size)
+{
+    static const char *const words[] = {"side", "px_kind", "completeness"};
+    size_t n = strlen(column);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(column, words[i]) == 0) {
+            text_copy(buf, size, "string");
+            return;
+        }
+    }
+    if (n > 3 && strcmp(column + n - 3, "_ns") == 0) {
+        text_copy(buf, size, "int64");
+    } else if (strcmp(column, "id") == 0 || (n > 3 && strcmp(column + n - 3, "_id") == 0)) {
+        text_copy(buf, size, "uint64");
+    } else {
+        bool is_px = strcmp(column, "px") == 0 || (n > 3 && strcmp(column + n - 3, "_px") == 0);
+        bool is_mark = strcmp(column, "mark") == 0 || strcmp(column, "index") == 0;
+        snprintf(buf, size, "decimal(38,%d)",
+                 is_px                                 ? x->widest.price_decimals
+                 : is_mark                             ? x->widest.mark_decimals
+                 : strcmp(column, "funding_rate") == 0 ? x->widest.rate_decimals
+                                                       : x->widest.qty_decimals);
+    }
+}
+
+static void begin_sheet(struct export *x, const struct kind *k, const char *format)
+{
+    enum { COLUMNS = sizeof k->columns / sizeof k->columns[0] };
+    char types[COLUMNS][24];
+    const char *list[COLUMNS] = {0};
+    bool is_typed = format && strcmp(format, "typed") == 0;
+    for (size_t i = 0; i < COLUMNS && k->columns[i]; i++) {
+        type_of(x, k->columns[i], types[i], sizeof types[i]);
+        list[i] = types[i];
+    }
+    sheet_begin(&x->sheet, format && strcmp(format, "jsonl") == 0 ? SHEET_JSONL : SHEET_CSV, k->columns,
+                is_typed ? list : NULL);
+}
+
+/* Ctrl-C ends it after a whole row. */
+static bool goes_on(struct export *x)
+{
+    bool is_stopped = ++x->events % 65536 == 0 && !wait_more(0);
+    if (is_stopped)
+        complain("interrupted; what was written ends with a whole row");
+    return !is_stopped;
 }
 
 static const struct instrument *instrument_of(const struct export *x, const struct event *ev)
@@ -199,7 +259,7 @@ static int export_events(struct export *x, struct source *s, const struct kind *
 
     while ((more = source_next(s, &ev)) > 0 && x->sheet.err == 0 && ev->recv_ns < x->to_ns) {
         if (ev->kind == EVENT_INSTRUMENT) {
-            int err = meet_instrument(x, ev, true);
+            int err = meet_instrument(x, ev);
             if (err < 0)
                 return err;
         }
@@ -207,6 +267,8 @@ static int export_events(struct export *x, struct source *s, const struct kind *
                                                                                         : NULL;
         if (in)
             k->row(x, in, ev);
+        if (!goes_on(x))
+            return AP_EAGAIN;
     }
     return more < 0 ? more : 0;
 }
@@ -236,6 +298,8 @@ static int export_top(struct export *x, struct source *s, struct engine *e)
     while ((more = source_next(s, &ev)) > 0 && x->sheet.err == 0 && ev->recv_ns < x->to_ns) {
         if (engine_apply(e, ev) == AP_ENOMEM)
             return AP_ENOMEM;
+        if (!goes_on(x))
+            return AP_EAGAIN;
     }
     return more < 0 ? more : 0;
 }
@@ -314,8 +378,8 @@ static int run(struct export *x, struct source *s, const struct kind *k, const s
         return complain(
             "%s holds several instruments: choose one with --instrument (journal info lists them)",
             cli->args[0]);
-    bool is_csv = !cli->format || strcmp(cli->format, "csv") == 0;
-    sheet_begin(&x->sheet, is_csv ? SHEET_CSV : SHEET_JSONL, k->columns);
+    wait_begin();
+    begin_sheet(x, k, cli->format);
     if (err == 0)
         err = k->event ? export_events(x, s, k) : export_by_engine(x, s, k, at);
     int out = sheet_finish(&x->sheet);
@@ -336,11 +400,7 @@ int command_export(const struct cli *cli, const struct settings *settings)
     const struct kind *k = cli->arg_n == 2 ? find_kind(cli->args[1]) : NULL;
     if (!k) {
         complain(
-            "export: give a journal and a kind: levels, top, quotes, trades, marks, liquidations, open_interest or book");
-        return 2;
-    }
-    if (cli->format && strcmp(cli->format, "csv") != 0 && strcmp(cli->format, "jsonl") != 0) {
-        complain("--format %s: csv or jsonl", cli->format);
+            "export: give a journal and a kind: levels, snapshots, top, quotes, trades, marks, liquidations, open_interest or book");
         return 2;
     }
     int err = source_open_journal(cli->args[0], &s, why, sizeof why);

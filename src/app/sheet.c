@@ -15,12 +15,14 @@ static void flush(struct sheet *r)
     buf_reset(&r->text);
 }
 
-void sheet_begin(struct sheet *r, enum sheet_format format, const char *const *columns)
+void sheet_begin(struct sheet *r, enum sheet_format format, const char *const *columns,
+                 const char *const *types)
 {
     *r = (struct sheet){.format = format, .columns = columns};
     buf_init(&r->text, 4 * FLUSH_BYTES);
     for (int i = 0; format == SHEET_CSV && columns[i]; i++)
-        buf_printf(&r->text, "%s%s", i ? "," : "", columns[i]);
+        buf_printf(&r->text, types ? "%s\"%s:%s\"" : "%s%s%s", i ? "," : "", columns[i],
+                   types ? types[i] : "");
     if (format == SHEET_CSV)
         buf_byte(&r->text, '\n');
 }

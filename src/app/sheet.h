@@ -16,7 +16,9 @@ struct sheet {
     struct buf text;
     int err; /* of the output; sticky */
 };
-void sheet_begin(struct sheet *r, enum sheet_format format, const char *const *columns);
+/* types: as many as columns, or NULL; a CSV header then holds "name:type", in quotes. */
+void sheet_begin(struct sheet *r, enum sheet_format format, const char *const *columns,
+                 const char *const *types);
 void sheet_int(struct sheet *r, int64_t value);
 void sheet_uint(struct sheet *r, uint64_t value);
 void sheet_decimal(struct sheet *r, int64_t value, int decimals);

@@ -54,8 +54,8 @@ const struct cli_option cli_options[] = {
      "only what was received at or after this time"},
     {"to", 0, "TIME", CLI_KIND_TEXT, EXPORT | REPLAY, AT(to), 0, 0, NULL,
      "only what was received before this time"},
-    {"format", 0, "FORMAT", CLI_KIND_CHOICE, EXPORT, AT(format), 0, 0, "csv|jsonl",
-     "how rows are written (default csv)"},
+    {"format", 0, "FORMAT", CLI_KIND_CHOICE, EXPORT, AT(format), 0, 0, "csv|jsonl|typed",
+     "how rows are written (default csv); typed: csv whose header says name:type"},
     {"keep", 0, "DURATION", CLI_KIND_DURATION, JOURNAL, AT(keep_ns), 0, 0, NULL,
      "prune: what is older than DURATION before the newest event goes"},
     {"max-size", 0, "SIZE", CLI_KIND_TEXT, JOURNAL, AT(max_size), 0, 0, NULL,
@@ -89,7 +89,7 @@ _Static_assert(sizeof(cli_options) / sizeof(cli_options[0]) <= CLI_OPTIONS_MAX, 
     {                                                                                                        \
         CLI_WORDS_FILE, NULL                                                                                 \
     }
-#define KINDS "levels|top|quotes|trades|marks|liquidations|open_interest|book"
+#define KINDS "levels|snapshots|top|quotes|trades|marks|liquidations|open_interest|book"
 
 const struct cli_command_row cli_commands[CLI_COMMANDS] = {
     [CLI_LIVE] =
@@ -165,7 +165,7 @@ const struct cli_command_row cli_commands[CLI_COMMANDS] = {
          .synopsis = "JOURNAL KIND",
          .line = "rows of a journal as csv or jsonl on standard output",
          .text =
-             "KIND is one of levels, top, quotes, trades, marks, liquidations, open_interest and book. Prices and sizes "
+             "KIND is one of levels, snapshots, top, quotes, trades, marks, liquidations, open_interest and book. Prices and sizes "
              "are exact decimal text. book is the whole book at the time of --at, best first.",
          .words_min = 2,
          .words_max = 2,

@@ -3,6 +3,7 @@ import csv
 import gzip
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -60,6 +61,20 @@ def check_bars(t, program, journal, instrument):
     depth = sql(t, program, journal, f"SELECT count(*) AS n FROM bars_1s WHERE instrument = '{instrument}' AND mid_close > 0 AND spread_bps > 0 "
                 "AND bid_depth_usd > 0 AND ask_depth_usd > 0 AND book_known > 0 AND book_known <= 1")
     t.check(int(depth[0]["n"]) > 5, f"{instrument}: and hold spread and depth", depth)
+
+
+def check_typed(t, program, journal, instrument):
+    """The same rows under a header that says what they hold."""
+    for kind, want in (("trades", "recv_ns:int64,exch_ns:int64,id:uint64,px:decimal(38,D),qty:decimal(38,D),side:string"),
+                       ("snapshots", "recv_ns:int64,final_id:uint64,side:string,px:decimal(38,D),qty:decimal(38,D)")):
+        plain, typed = [program.run("export", "--instrument", instrument, "--format", f, journal, kind).stdout for f in ("csv", "typed")]
+        head, _, body = typed.partition("\n")
+        names = next(csv.reader([head]))
+        t.check(body and body == plain.partition("\n")[2], f"{instrument}: {kind}, typed: the same rows", head)
+        t.check(re.sub(r"38,\d+\)", "38,D)", ",".join(names)) == want, f"{instrument}: {kind}, typed: its header", names)
+        first = next(csv.reader([body.partition("\n")[0]]))
+        digits = [int(m.group(1)) == len(v.partition(".")[2]) for n, v in zip(names, first) if (m := re.search(r"38,(\d+)", n))]
+        t.check(digits and all(digits), f"{instrument}: {kind}, typed: as many decimals as it says", f"{names} {first}")
 
 
 def us(ns):
@@ -168,6 +183,7 @@ def main():
         compare_with_export(t, program, journal, name)
         check_bars(t, program, journal, name)
         check_tardis(t, program, journal, name)
+        check_typed(t, program, journal, name)
     quoted = sql(t, program, journal, "SELECT 'a,\"b' AS x, NULL AS y, '' AS z")
     t.check(quoted == [{"x": 'a,"b', "y": "", "z": ""}], "quotes and commas", quoted)
     check_refusals(t, program, journal)
