@@ -22,14 +22,14 @@ __attribute__((constructor)) static void open_file(void)
     }
 }
 
-int clock_gettime(clockid_t id, struct timespec *t)
+int clock_gettime(clockid_t clock_id, struct timespec *tp)
 {
     const int64_t s = 1000000000;
-    int err = (int)syscall(SYS_clock_gettime, id, t);
-    if (err == 0 && id == CLOCK_REALTIME && shift) {
-        int64_t ns = t->tv_sec * s + t->tv_nsec + *shift;
-        t->tv_sec = (time_t)(ns / s);
-        t->tv_nsec = (long)(ns % s);
+    int err = (int)syscall(SYS_clock_gettime, clock_id, tp);
+    if (err == 0 && clock_id == CLOCK_REALTIME && shift) {
+        int64_t ns = tp->tv_sec * s + tp->tv_nsec + *shift;
+        tp->tv_sec = (time_t)(ns / s);
+        tp->tv_nsec = (long)(ns % s);
     }
     return err;
 }
