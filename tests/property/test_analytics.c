@@ -163,12 +163,12 @@ static void test_more_room(void **state)
         fill(&p, &rng, set);
         book_set_known(p.book, MID - 300, MID + 300); /* 30 bps */
         for (int side = 0; side < 2; side++) {
-            static const double bps[] = {0.01, 5, 10, 25, 25, 100, 399};
+            static const double edges[] = {0.01, 5, 10, 25, 25, 100, 399};
             struct liquidity_band bands[7];
             double before = 0.0;
-            liquidity_bands(p.book, &inst, side, bps, 7, bands);
+            liquidity_bands(p.book, &inst, side, edges, 7, bands);
             for (int k = 0; k < 7; k++) {
-                double alone = liquidity_depth(p.book, &inst, side, bps[k], &is_bound);
+                double alone = liquidity_depth(p.book, &inst, side, edges[k], &is_bound);
                 assert_true(fabs(bands[k].value - alone) <= 1e-12 * alone);
                 assert_int_equal(bands[k].is_bound, is_bound);
             }
