@@ -74,7 +74,7 @@ int infoshare_fit(const double *x, const double *y, size_t n, int lags, struct i
 
     if (lags < 1 || lags > INFOSHARE_LAGS_MAX)
         return AP_EINVAL;
-    if (n < from + 2 || n - from - 1 < (size_t)(10 * lags))
+    if (n < from + 2 || n - from - 1 < 10 * (size_t)lags)
         return AP_EAGAIN;
     for (int j = 0; j < 2; j++)
         ols_init(&ols[j], 2 + 2 * lags);
