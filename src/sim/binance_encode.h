@@ -53,6 +53,17 @@ int64_t next_funding_ms(int64_t now_ms);
 /* What the dialects of Binance share: paths with a class of streams or without, messages, the best levels' streams. */
 bool binance_open(const char *path, struct listener *l, const char **ret_rest);
 int binance_depth_weight(int limit);
+/* Rows of a dialect: what both kinds of futures have alike. */
+#define BINANCE_FUTURES                                                                                      \
+    .open = binance_open, .stream = stream_parse, .handle = control_handle, .bids_open = "\"b\":[[\"",       \
+    .size_open = "\",\"", .windows = BINANCE_WINDOWS, .depth = encode_depth, .window = encode_window,        \
+    .quote = encode_quote, .trade = encode_trade, .agg = encode_agg, .force = encode_force,                  \
+    .figure = encode_figure, .is_forced_sampled = true, .depth_weight = binance_depth_weight,                \
+    .depth_default = 500, .book_window = -1,                                                                 \
+    .limit = {.weight = 2400, .window_s = 60, .status = 429, .ban_after = 20}, .tells_weight = true,         \
+    .time = encode_time, .premium = encode_figures, .bars = encode_bars,                                     \
+    .funding_info = encode_funding_info, .error = encode_error, .messages_a_second = 10,                     \
+    .ping_ms = 180 * 1000, .pong_ms = 600 * 1000
 #define BINANCE_WINDOWS                                                                                      \
     {                                                                                                        \
         {5, 100, true, true, 0}, {5, 250, true, true, 0}, {5, 500, true, true, 0}, {10, 100, true, true, 0}, \
