@@ -166,7 +166,7 @@ static int store_bar(struct rollups *r, const struct bar *b, int64_t series)
 {
     const int64_t prices[4] = {b->open, b->high, b->low, b->close},
                   mids[4] = {b->mid2_open, b->mid2_high, b->mid2_low, b->mid2_close};
-    int64_t start_s = b->start_ns / 1000000000;
+    int64_t start_s = b->start_ns / 1000000000, true_ms = b->true_ns / 1000000;
     int err = 0;
     for (int i = 0; err == 0 && i < WIDTHS; i++) {
         struct sql_row row = sql_row(r->stmts[ROLLUPS_BAR]);
@@ -183,8 +183,8 @@ static int store_bar(struct rollups *r, const struct bar *b, int64_t series)
         sql_real(&row, b->vwap * (b->buy_qty + b->sell_qty));
         sql_int(&row, b->trades);
         sql_int(&row, b->buys);
-        sql_int(&row, b->true_ns / 1000000);
-        sql_real(&row, b->spread_bps * (double)(b->true_ns / 1000000));
+        sql_int(&row, true_ms);
+        sql_real(&row, b->spread_bps * (double)true_ms);
         sql_int(&row, usd_s(b->bid_usd, b->true_ns));
         sql_int(&row, usd_s(b->ask_usd, b->true_ns));
         sql_int(&row, b->depth_is_bound);

@@ -74,6 +74,45 @@ static void check_real(const struct place *p, const char *sql, double want)
     sqlite3_close(db);
 }
 
+#define MINUTE(column)                                                                                       \
+    "SELECT " column " FROM bars_1m WHERE instrument = 'binance:AAA1USDT' AND start_ns = 1699999200000000000"
+
+/* Goes on with the same file. */
+static void other_lengths_and_units(const struct place *p, struct made_events *m)
+{
+    struct rollup_bar b;
+    struct journal_writer *w;
+    /* Two seconds of another length: the means are over the time. */
+    w = open_named(p, 0);
+    start(w, m);
+    b = bar(8, 1);
+    b.bar.true_ns = SECOND_NS / 4;
+    b.bar.mid2_open = b.bar.mid2_low = b.bar.mid2_high = b.bar.mid2_close = 20003;
+    b.bar.spread_bps = 9;
+    b.bar.bid_usd = 6000;
+    b.bar.is_partial = 1;
+    assert_ok(journal_append_rollup(w, &b.head));
+    assert_ok(journal_writer_close(w));
+    check_real(p, MINUTE("spread_bps"), 5);
+    check_real(p, MINUTE("bid_depth_usd"), 2000);
+    check_real(p, MINUTE("mid_close"), 100.015);
+    assert_int_equal(number(p, "SELECT sum(is_partial) FROM bars_1s"), 1);
+    check_real(p, "SELECT low FROM bars_1h WHERE instrument LIKE '%AAA1%'", 0.01);
+    assert_int_equal(
+        number(p, "SELECT open IS NULL AND mid_open IS NULL AND spread_bps IS NULL AND bid_depth_usd IS NULL "
+                  "FROM bars_1s WHERE instrument = 'binance:AAA2USDT'"),
+        1);
+    /* Another unit is another series, not a sum of both. */
+    w = open_named(p, 0);
+    start(w, m);
+    b = traded(7, 1000000, 1000000, 1000000, 1000000);
+    b.head.price_decimals = 4;
+    assert_ok(journal_append_rollup(w, &b.head));
+    assert_ok(journal_writer_close(w));
+    assert_int_equal(number(p, "SELECT count(*) FROM bars_1h"), 3);
+    check_real(p, MINUTE("min(close)"), 100);
+}
+
 static void seconds_add_up(void **state)
 {
     const struct place *p = *state;
@@ -110,8 +149,6 @@ static void seconds_add_up(void **state)
     assert_int_equal(number(p, "SELECT count(*) FROM bars_1s"), 5);
     assert_int_equal(number(p, "SELECT count(*) FROM bars_1m"), 3);
     assert_int_equal(number(p, "SELECT count(*) FROM bars_1h"), 2);
-#define MINUTE(column)                                                                                       \
-    "SELECT " column " FROM bars_1m WHERE instrument = 'binance:AAA1USDT' AND start_ns = 1699999200000000000"
     check_real(p, MINUTE("open"), 100);
     check_real(p, MINUTE("high"), 103);
     check_real(p, MINUTE("low"), 98);
@@ -133,35 +170,7 @@ static void seconds_add_up(void **state)
     check_real(p, MINUTE("long_liquidations"), 3);
     assert_int_equal(number(p, MINUTE("completeness = 'sampled'")), 1);
     assert_int_equal(number(p, "SELECT max(is_partial) FROM bars_1s"), 0);
-    /* Two seconds of another length: the means are over the time. */
-    w = open_named(p, 0);
-    start(w, &m);
-    b = bar(8, 1);
-    b.bar.true_ns = SECOND_NS / 4;
-    b.bar.mid2_open = b.bar.mid2_low = b.bar.mid2_high = b.bar.mid2_close = 20003;
-    b.bar.spread_bps = 9;
-    b.bar.bid_usd = 6000;
-    b.bar.is_partial = 1;
-    assert_ok(journal_append_rollup(w, &b.head));
-    assert_ok(journal_writer_close(w));
-    check_real(p, MINUTE("spread_bps"), 5);
-    check_real(p, MINUTE("bid_depth_usd"), 2000);
-    check_real(p, MINUTE("mid_close"), 100.015);
-    assert_int_equal(number(p, "SELECT sum(is_partial) FROM bars_1s"), 1);
-    check_real(p, "SELECT low FROM bars_1h WHERE instrument LIKE '%AAA1%'", 0.01);
-    assert_int_equal(
-        number(p, "SELECT open IS NULL AND mid_open IS NULL AND spread_bps IS NULL AND bid_depth_usd IS NULL "
-                  "FROM bars_1s WHERE instrument = 'binance:AAA2USDT'"),
-        1);
-    /* Another unit is another series, not a sum of both. */
-    w = open_named(p, 0);
-    start(w, &m);
-    b = traded(7, 1000000, 1000000, 1000000, 1000000);
-    b.head.price_decimals = 4;
-    assert_ok(journal_append_rollup(w, &b.head));
-    assert_ok(journal_writer_close(w));
-    assert_int_equal(number(p, "SELECT count(*) FROM bars_1h"), 3);
-    check_real(p, MINUTE("min(close)"), 100);
+    other_lengths_and_units(p, &m);
     made_finish(&m);
 }
 
