@@ -2,8 +2,11 @@
 #include <alphaplus/base/fixed.h>
 #include <math.h>
 
-#define NEGLIGIBLE_TAUS 14.0 /* exp(-14) of a size: 8e-7 of it */
-#define BLOCK           256  /* levels read together */
+#define NEGLIGIBLE_TAUS 14.0  /* exp(-14) of a size: 8e-7 of it */
+#define STEPS           64    /* powers a table: distances of less than STEPS^2 ticks are tabulated */
+#define OFF_GRID        1e-9  /* of a tick: a price that is no whole number of them */
+#define LEVELS_MAX      16384 /* a side: more are not looked at */
+#define BLOCK           256   /* levels read together */
 
 bool liquidity_mid(const struct book *b, double *ret_mid_units)
 {
@@ -78,6 +81,32 @@ double liquidity_imbalance_l1(const struct book *b)
     return ((double)bid.qty - (double)ask.qty) / ((double)bid.qty + (double)ask.qty);
 }
 
+/* A side from the best price outwards, a block of levels at a time. */
+struct reader {
+    const struct book *book;
+    enum side side;
+    int64_t lo, hi; /* still to read */
+    struct level levels[BLOCK];
+};
+
+static void reader_init(struct reader *r, const struct book *b, enum side side, int64_t lo, int64_t hi)
+{
+    r->book = b;
+    r->side = side;
+    r->lo = lo;
+    r->hi = hi;
+}
+
+static uint32_t reader_next(struct reader *r)
+{
+    uint32_t n = book_read(r->book, r->side, r->lo, r->hi, r->levels, BLOCK);
+    if (n > 0 && r->side == SIDE_ASK)
+        r->lo = r->levels[n - 1].px + 1;
+    else if (n > 0)
+        r->hi = r->levels[n - 1].px - 1;
+    return n;
+}
+
 static double rank_sum(const struct book *b, enum side side, double lambda, int levels)
 {
     struct level read[BLOCK];
@@ -96,32 +125,88 @@ double liquidity_imbalance_rank(const struct book *b, double lambda, int levels)
     return bid + ask > 0.0 ? (bid - ask) / (bid + ask) : 0.0;
 }
 
-/* Distances count from the mid: all weights of a side are those from its best price times the best one's own. */
-static void distance_sum(const struct book *b, const struct instrument *in, enum side side, double mid,
-                         double tau_bps, double *ret_size, double *ret_value)
-{
-    struct level best;
-    double per_unit = 1e4 / (mid * tau_bps), size, value;
-    int64_t reach = (int64_t)(NEGLIGIBLE_TAUS / per_unit), center = (int64_t)mid;
+/* w(d + k ticks) = w(d) r^k, and r^k of two tables: an exp is needed only for the first level and off the grid. Level by level from the
+ * best outwards, so that the sum is the same to the bit however the book came about. */
+struct decay_table {
+    double mid, tau_bps;
+    double per_tick;                   /* ticks a price unit */
+    double fine[STEPS], coarse[STEPS]; /* r^k, r^(k STEPS) */
+};
 
-    if (!book_best(b, side, &best))
-        return;
-    book_decayed(b, side, side == SIDE_ASK ? center + reach : center - reach, per_unit, &size, &value);
-    double weight = exp(-fabs((double)best.px - mid) * per_unit);
-    *ret_size = weight * size;
-    *ret_value = weight * (in->inverse ? size : value) * unit_value(in);
+static void fill_powers(double powers[STEPS], double r)
+{
+    powers[0] = 1.0;
+    for (int k = 1; k < STEPS; k++)
+        powers[k] = powers[k - 1] * r;
+}
+
+static void decay_init(struct decay_table *d, double mid, double tau_bps, int64_t tick)
+{
+    double r = exp(-(double)tick / mid * 1e4 / tau_bps);
+    d->mid = mid;
+    d->tau_bps = tau_bps;
+    d->per_tick = 1.0 / (double)tick;
+    fill_powers(d->fine, r);
+    fill_powers(d->coarse, d->fine[STEPS - 1] * r);
+}
+
+static double decay_exact(const struct decay_table *d, int64_t px)
+{
+    return exp(-fabs((double)px / d->mid - 1.0) * 1e4 / d->tau_bps);
+}
+
+static inline double decay_weight(const struct decay_table *d, double best, int64_t best_px, int64_t px)
+{
+    double ticks = (double)(px < best_px ? best_px - px : px - best_px) * d->per_tick;
+    if (ticks < STEPS * STEPS - 0.5) {
+        int k = (int)(ticks + 0.5);
+        double off = ticks - k;
+        if (off < OFF_GRID && off > -OFF_GRID)
+            return best * (d->fine[k % STEPS] * d->coarse[k / STEPS]);
+    }
+    return decay_exact(d, px);
+}
+
+static void distance_sum(const struct book *b, const struct instrument *in, enum side side,
+                         const struct decay_table *d, double *ret_size, double *ret_value)
+{
+    struct reader r;
+    int64_t reach = (int64_t)(d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4), center = (int64_t)d->mid;
+    double size = 0.0, value = 0.0, best = 0.0;
+    int64_t best_px = 0;
+    uint32_t n;
+
+    reader_init(&r, b, side, center > reach ? center - reach : 1, center + reach);
+    for (uint32_t all = 0; all < LEVELS_MAX && (n = reader_next(&r)) > 0; all += n) {
+        if (all == 0) {
+            best_px = r.levels[0].px;
+            best = decay_exact(d, best_px);
+        }
+        for (uint32_t i = 0; i < n; i++) {
+            const struct level *level = &r.levels[i];
+            double weighted = decay_weight(d, best, best_px, level->px) * (double)level->qty;
+            size += weighted;
+            value += weighted * (double)level->px;
+        }
+        if (n < BLOCK)
+            break;
+    }
+    *ret_size = size;
+    *ret_value = (in->inverse ? size : value) * unit_value(in);
 }
 
 void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps,
                         struct liquidity_weighted *ret_weighted)
 {
-    double mid, bid_size = 0.0, ask_size = 0.0;
+    double mid, bid_size, ask_size;
+    struct decay_table d;
 
     *ret_weighted = (struct liquidity_weighted){0};
     if (!liquidity_mid(b, &mid))
         return;
-    distance_sum(b, in, SIDE_BID, mid, tau_bps, &bid_size, &ret_weighted->bid);
-    distance_sum(b, in, SIDE_ASK, mid, tau_bps, &ask_size, &ret_weighted->ask);
+    decay_init(&d, mid, tau_bps, in->tick);
+    distance_sum(b, in, SIDE_BID, &d, &bid_size, &ret_weighted->bid);
+    distance_sum(b, in, SIDE_ASK, &d, &ask_size, &ret_weighted->ask);
     if (bid_size + ask_size > 0.0)
         ret_weighted->imbalance = (bid_size - ask_size) / (bid_size + ask_size);
 }

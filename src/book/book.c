@@ -456,14 +456,6 @@ void book_sum(const struct book *b, enum side side, int64_t lo, int64_t hi, stru
     ret_sum->levels = s.levels;
 }
 
-void book_decayed(const struct book *b, enum side side, int64_t until, double rate, double *ret_qty,
-                  double *ret_px_qty)
-{
-    double quantum = (double)b->quantum;
-    ladder_decayed(b->sides[side], key_upto(b, side, until), rate * quantum, ret_qty, ret_px_qty);
-    *ret_px_qty *= side == SIDE_ASK ? quantum : -quantum;
-}
-
 void book_iter_init(struct book_iter *it, const struct book *b, enum side side)
 {
     book_iter_from(it, b, side, side == SIDE_ASK ? 0 : FIXED_VALUE_MAX);

@@ -1,6 +1,5 @@
 #include "ladder.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -335,77 +334,6 @@ void ladder_sum(const struct ladder *l, int64_t first, int64_t last, struct ladd
         add_level(&s, level.key, level.qty);
     }
     *ret_sum = s;
-}
-
-/* --- weights --------------------------------------------------------------------------------------------------------- */
-
-/* exp(-rate * k) and k times that, for the keys of a page. */
-struct powers {
-    double rate;
-    double weight[LADDER_PAGE_KEYS], offset[LADDER_PAGE_KEYS];
-};
-
-static void powers_init(struct powers *p, double rate)
-{
-    double r = exp(-rate), w = 1.0;
-    p->rate = rate;
-    for (int k = 0; k < LADDER_PAGE_KEYS; k++, w *= r) {
-        p->weight[k] = w;
-        p->offset[k] = w * k;
-    }
-}
-
-/* A page from slot `from` on; the weights are those of its first level, so that none overflows before the best one. */
-static void add_decayed(const struct powers *p, const struct page *page, uint64_t bits, int64_t first,
-                        int64_t best, double *qty, double *key_qty)
-{
-    int from = __builtin_ctzll(bits);
-    double sum = 0.0, offsets = 0.0;
-    for (; bits != 0; bits &= bits - 1) {
-        int slot = __builtin_ctzll(bits);
-        double size = (double)page->qty[slot];
-        sum += p->weight[slot - from] * size;
-        offsets += p->offset[slot - from] * size;
-    }
-    double scale = exp(-p->rate * (double)(first + from - best));
-    *qty += scale * sum;
-    *key_qty += scale * ((double)(first + from) * sum + offsets);
-}
-
-static void add_far_decayed(const struct ladder *l, int64_t from, int64_t last, double rate, double *qty,
-                            double *key_qty)
-{
-    struct far_cursor c;
-    struct far_level level;
-    if (l->far.count == 0 || from > last)
-        return;
-    far_seek(&c, &l->far, from);
-    while (far_step(&c, &level) && level.key <= last) {
-        double weighted = exp(-rate * (double)(level.key - l->best)) * (double)level.qty;
-        *qty += weighted;
-        *key_qty += weighted * (double)level.key;
-    }
-}
-
-void ladder_decayed(const struct ladder *l, int64_t last, double rate, double *ret_qty, double *ret_key_qty)
-{
-    struct powers p;
-    double qty = 0.0, key_qty = 0.0;
-    if (l->count > 0) {
-        powers_init(&p, rate);
-        add_far_decayed(l, l->best, last, rate, &qty, &key_qty);
-        for (uint64_t at = next_page(l, 0); at < LADDER_PAGES && first_key(l, at) <= last;
-             at = next_page(l, at + 1)) {
-            uint64_t bits = l->table[at]->bits;
-            int64_t first = first_key(l, at);
-            if (first + LADDER_PAGE_KEYS - 1 > last)
-                bits &= ~UINT64_C(0) >> (LADDER_PAGE_KEYS - 1 - (last - first));
-            if (bits != 0)
-                add_decayed(&p, l->table[at], bits, first, l->best, &qty, &key_qty);
-        }
-    }
-    *ret_qty = qty;
-    *ret_key_qty = key_qty;
 }
 
 /* --- the window ------------------------------------------------------------------------------------------------ */

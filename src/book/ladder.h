@@ -79,9 +79,6 @@ struct ladder_sum {
 /* Over first <= key <= last. */
 void ladder_sum(const struct ladder *l, int64_t first, int64_t last, struct ladder_sum *ret_sum);
 
-/* Over best <= key <= last: size, and key * size, each times exp(-rate * (key - best)). */
-void ladder_decayed(const struct ladder *l, int64_t last, double rate, double *ret_qty, double *ret_key_qty);
-
 /* The parts of ladder_set that are rarely needed. */
 void ladder_set_absent(struct ladder *l, int64_t key, int64_t qty); /* no page there */
 void ladder_drop_page(struct ladder *l, uint64_t at);               /* its last level went */

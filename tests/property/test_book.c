@@ -5,7 +5,6 @@
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/hash.h>
 #include <alphaplus/book/book.h>
-#include <math.h>
 
 struct world {
     int64_t quantum;   /* of the book */
@@ -120,22 +119,6 @@ static void check_read(const struct book *b, const struct twin *t, int side, int
     free(levels);
 }
 
-static void check_decayed(const struct book *b, const struct twin *t, int side, int64_t until, double rate)
-{
-    double qty = 0.0, px_qty = 0.0, found_qty, found_px_qty;
-    for (int i = 0; i < t->n[side]; i++) {
-        const struct level *l = &t->levels[side][i];
-        if (!twin_is_better(side, until, l->px)) {
-            double w = exp(-rate * fabs((double)(l->px - t->levels[side][0].px)));
-            qty += w * (double)l->qty;
-            px_qty += w * (double)l->qty * (double)l->px;
-        }
-    }
-    book_decayed(b, (enum side)side, until, rate, &found_qty, &found_px_qty);
-    assert_true(fabs(found_qty - qty) <= 1e-9 * qty);
-    assert_true(fabs(found_px_qty - px_qty) <= 1e-9 * px_qty);
-}
-
 static void check_samples(const struct world *w, const struct book *b, const struct twin *t, int64_t mid,
                           uint64_t *rng)
 {
@@ -147,7 +130,6 @@ static void check_samples(const struct world *w, const struct book *b, const str
         assert_int_equal(book_qty(b, (enum side)side, x), twin_qty(t, side, x));
         check_sum(b, t, side, x, y);
         check_sum(b, t, side, y, x);
-        check_decayed(b, t, side, x, exp(-(double)between(rng, 0, 14)));
         check_read(b, t, side, x, y, (uint32_t)between(rng, 0, t->n[side] + 1));
         check_read(b, t, side, y, x, (uint32_t)between(rng, 0, t->n[side] + 1));
         check_read(b, t, side, 1, INT64_MAX, (uint32_t)t->n[side] + 1);

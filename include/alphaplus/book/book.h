@@ -61,11 +61,6 @@ struct book_sum {
 };
 void book_sum(const struct book *b, enum side side, int64_t lo, int64_t hi, struct book_sum *ret_sum);
 
-/* Sums from the best price to `until` of size, and of size * price, each level times exp(-rate * distance from the best); rate > 0, a
- * price unit. */
-void book_decayed(const struct book *b, enum side side, int64_t until, double rate, double *ret_qty,
-                  double *ret_px_qty);
-
 /* From the best price outwards. */
 struct book_iter {
     const struct book *book; /* borrowed; must not change meanwhile */
