@@ -99,17 +99,16 @@ static void make_room(struct checkpoints *c, size_t more)
 
 static int pack(const struct buf *state, void **ret_packed, size_t *ret_n)
 {
-    size_t room = ZSTD_compressBound(state->len);
-    void *packed = malloc(room);
+    size_t bound = ZSTD_compressBound(state->len);
+    void *room = malloc(bound);
+    size_t n = room ? ZSTD_compress(room, bound, state->data, state->len, ZSTD_LEVEL) : 0;
+    void *packed = room && !ZSTD_isError(n) ? malloc(n) : NULL;
+    if (packed)
+        memcpy(packed, room, n);
+    free(room);
     if (!packed)
         return AP_ENOMEM;
-    size_t n = ZSTD_compress(packed, room, state->data, state->len, ZSTD_LEVEL);
-    if (ZSTD_isError(n)) {
-        free(packed);
-        return AP_ENOMEM;
-    }
-    void *fit = realloc(packed, n);
-    *ret_packed = fit ? fit : packed;
+    *ret_packed = packed;
     *ret_n = n;
     return 0;
 }

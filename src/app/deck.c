@@ -252,7 +252,7 @@ static void extend(struct deck *d, int64_t last_ns)
 static bool work(struct deck *d)
 {
     struct player *p = &d->player;
-    enum player_step step = p->step;
+    enum player_step step = d->seek_ns == 0 ? p->step : STEP_NONE; /* one that waits is taken there */
     bool is_done = true;
     uint64_t seeks = d->seeks;
     if (d->o.is_growing && d->survey)
@@ -260,7 +260,7 @@ static bool work(struct deck *d)
     int64_t seek = d->seek_ns, due = seek != 0 ? seek : player_due(p, now_ns()), at = 0;
     int more = 1;
 
-    p->step = STEP_NONE;
+    p->step = d->seek_ns == 0 ? STEP_NONE : p->step;
     pthread_mutex_unlock(&d->lock);
     if (seeks != d->approached || !d->engine)
         more = approach(d, due);

@@ -38,7 +38,7 @@ void save_u64(struct buf *out, uint64_t value)
 
 void save_i64(struct buf *out, int64_t value)
 {
-    save_u64(out, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
+    save_u64(out, (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0));
 }
 
 void save_bytes(struct buf *out, const void *bytes, size_t n)

@@ -1,4 +1,5 @@
-/* Book and sync as bytes. Levels go by their distances to the one before; what is left out (window, grid) cannot be seen from outside. */
+/* Book and sync as bytes. Levels go by their distances to the one before. The grid goes along, since sums of doubles over a book go by
+ * its pages; where the window stands cannot be seen from outside. */
 #include <alphaplus/book/sync.h>
 
 #include "keep.h"
@@ -23,6 +24,7 @@ void book_save(const struct book *b, struct buf *out)
 {
     int64_t lo = 0, hi = 0;
     (void)book_known(b, &lo, &hi);
+    save_i64(out, book_quantum(b));
     save_i64(out, lo);
     save_i64(out, hi);
     save_side(b, SIDE_BID, out);
@@ -49,9 +51,8 @@ static uint32_t load_side_count(struct load *l)
     return l->err == 0 ? n : 0;
 }
 
-int book_restore(struct book *b, struct load *l)
+static int load_levels(struct book *b, struct load *l)
 {
-    int64_t lo = load_i64(l), hi = load_i64(l);
     uint32_t bid_n = load_side_count(l);
     struct depth_rows *rows = malloc(sizeof(*rows) + ((size_t)bid_n + 1) * sizeof(struct level));
     if (rows == NULL) {
@@ -71,9 +72,26 @@ int book_restore(struct book *b, struct load *l)
     rows->ask_n = ask_n;
     int err = l->err < 0 ? l->err : book_load(b, rows);
     free(rows);
-    if (err == 0) {
-        book_set_known(b, lo, hi);
+    return err;
+}
+
+int book_restore(struct book *b, struct load *l)
+{
+    struct book *fresh;
+    int64_t quantum = load_i64(l), lo = load_i64(l), hi = load_i64(l);
+    if (l->err < 0) {
+        return l->err;
     }
+    int err = book_create(quantum, &fresh);
+    if (err < 0) {
+        return err == AP_EINVAL ? AP_ECORRUPT : err;
+    }
+    err = load_levels(fresh, l);
+    if (err == 0) {
+        book_set_known(fresh, lo, hi);
+        book_swap(b, fresh);
+    }
+    book_destroy(fresh);
     return err;
 }
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define SAVE_MAGIC   UINT64_C(0x31455641532b5041) /* "AP+SAVE1" */
-#define SAVE_VERSION 1
+#define SAVE_VERSION 2
 
 enum {
     TAG_PARAMS = SAVE_TAG('P', 'A', 'R', 'M'),

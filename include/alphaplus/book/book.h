@@ -77,7 +77,7 @@ bool book_iter_next(struct book_iter *it, struct level *ret_level);
 uint64_t book_hash(const struct book *b, uint64_t h);
 
 void book_save(const struct book *b, struct buf *out);
-/* Levels and known range as they were saved. AP_ECORRUPT, AP_ENOMEM: b is as it was, or empty. */
+/* Levels, grid and known range as they were saved. AP_ECORRUPT, AP_ERANGE, AP_ENOMEM: b is as it was. */
 AP_MUST_CHECK int book_restore(struct book *b, struct load *l);
 
 #endif
