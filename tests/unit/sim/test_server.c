@@ -54,6 +54,10 @@ static void test_rest(void **state)
         snprintf(path, sizeof path, "/fapi/v1/depth?symbol=%s&limit=5", name);
         get(port, path, 200, "\"lastUpdateId\":");
     }
+    get(port, "/fapi/v1/klines?symbol=BTCUSDT&interval=5m&limit=3", 200, "[[");
+    get(port, "/fapi/v1/klines?symbol=BTCUSDT&interval=7x", 400, "-1102");
+    get(port, "/fapi/v1/klines?interval=1m", 400, "-1102");
+    get(port, "/fapi/v1/fundingInfo", 200, "\"fundingIntervalHours\":8");
     get(port, "/fapi/v1/nothing", 404, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}");
     get(port, "/", 404, "-1121");
     get(port, "/fapi/v1/depth", 400, "-1102");
@@ -196,6 +200,37 @@ static void test_live_subscriptions_on_a_bare_path(void **state)
 }
 
 /* The venue's trap: acknowledged, and never a frame. */
+/* The best levels whole each time, and the best prices of all instruments. */
+static void test_windows_and_all_quotes(void **state)
+{
+    (void)state;
+    struct sim *s = start(20, NULL);
+    struct tiny t;
+    int windows = 0, quotes = 0;
+    assert_int_equal(tiny_open(&t, sim_port(s),
+                               "/public/stream?streams=ethusdt@depth5@100ms/btcusdt@depth20/!bookTicker", 0),
+                     101);
+    while (windows < 5 || quotes < 3) {
+        char *text = next(&t);
+        if (begins(text, "{\"stream\":\"ethusdt@depth5@100ms\",\"data\":{\"e\":\"depthUpdate\"")) {
+            const char *bids = strstr(text, "\"b\":["), *asks = strstr(text, "\"a\":[");
+            int n = 0;
+            for (const char *at = bids; at < asks; at++) {
+                n += at[0] == '[' && at[1] == '"';
+            }
+            assert_int_equal(n, 5);
+            windows++;
+        } else if (begins(text, "{\"stream\":\"!bookTicker\",\"data\":{\"e\":\"bookTicker\"")) {
+            quotes++;
+        } else {
+            assert_true(begins(text, "{\"stream\":\"btcusdt@depth20\""));
+        }
+        free(text);
+    }
+    tiny_close(&t);
+    sim_stop(s);
+}
+
 static void test_a_stream_on_the_wrong_path_stays_silent(void **state)
 {
     (void)state;
@@ -478,6 +513,7 @@ int main(void)
         cmocka_unit_test(test_depth_joins_the_snapshot_and_follows_itself),
         cmocka_unit_test(test_all_depth_speeds_and_raw_frames),
         cmocka_unit_test(test_live_subscriptions_on_a_bare_path),
+        cmocka_unit_test(test_windows_and_all_quotes),
         cmocka_unit_test(test_a_stream_on_the_wrong_path_stays_silent),
         cmocka_unit_test(test_paths_that_are_refused),
         cmocka_unit_test(test_a_client_that_sends_too_much_is_closed),
