@@ -124,6 +124,12 @@ static void judge_rest(const struct source *s, struct verdict *v, int64_t recv_n
         least_ns = ahead_ns;
     }
     say(v, FEED_LIVE, s->poll_why);
+    for (uint32_t i = 0; i < s->wish_n; i++) {
+        if (s->wishes[i].state == WISH_KNOWN && !s->wishes[i].in.trading) {
+            words_print(text, sizeof text, "%s is not trading", s->wishes[i].symbol);
+            say(v, FEED_LIVE, text);
+        }
+    }
     if (least_ns >= s->tuning->clock_wrong_ns || least_ns <= -s->tuning->clock_wrong_ns) {
         words_print(text, sizeof text, "this machine's clock is %s%.1f s %s %s", is_known ? "" : "at least ",
                     (double)(ahead_ns > 0 ? ahead_ns : -ahead_ns) / (double)NS_PER_S,

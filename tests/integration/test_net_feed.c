@@ -264,8 +264,19 @@ static bool has_more_depth(const struct feed_watch *w, const void *user)
     return w->kinds[EVENT_DEPTH] > *(const uint64_t *)user + 10;
 }
 
+static bool says(const struct feed_watch *w, const void *user)
+{
+    return w->row.state == FEED_LIVE && strstr(w->row.reason, user) != NULL;
+}
+
+static bool is_halted(const struct feed_watch *w, const void *user)
+{
+    (void)user;
+    return w->inst[1].version == 3 && !w->inst[1].trading;
+}
+
 /* Of the one that changed comes a new version; the others, and the connections, are left alone. */
-static void a_new_tick_size_is_a_new_version(void **state)
+static void a_new_tick_size_or_status_is_a_new_version(void **state)
 {
     (void)state;
     struct loop_binance b = {0};
@@ -285,17 +296,30 @@ static void a_new_tick_size_is_a_new_version(void **state)
     feed_watch_until(&w, is_finer, NULL);
     before = w.kinds[EVENT_DEPTH];
     feed_watch_until(&w, has_more_depth, &before); /* of the new version, which feed_watch holds it to */
+    atomic_store(&b.is_halted, 1);
+    feed_watch_until(&w, is_halted, NULL);
     assert_int_equal(w.inst[2].version, 1);
-    assert_int_equal(w.kinds[EVENT_INSTRUMENT], 3);
+    assert_int_equal(w.kinds[EVENT_INSTRUMENT], 4);
     assert_int_equal(w.kinds[EVENT_GAP], 0);
     assert_int_equal(b.public_conns, 1);
     feed_watch_finish(&w);
     loop_binance_stop(&b);
 }
 
-static bool says(const struct feed_watch *w, const void *user)
+/* Its silence is no fault then. */
+static void a_break_is_said_so(void **state)
 {
-    return w->row.state == FEED_LIVE && strstr(w->row.reason, user) != NULL;
+    (void)state;
+    struct loop_binance b = {0};
+    struct feed_watch w;
+    b.is_halted = 1;
+    b.is_paused = 1;
+    loop_binance_start(&b, NULL, "127.0.0.1");
+    feed_watch_init(&w, RING_BYTES, 1);
+    feed_watch_start(&w, b.url, one);
+    feed_watch_until(&w, says, "BTCUSDT is not trading");
+    feed_watch_finish(&w);
+    loop_binance_stop(&b);
 }
 
 static void a_clock_that_is_wrong_is_said_so(void **state)
@@ -349,8 +373,9 @@ static void a_poll_that_fails_leaves_the_feed_live(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_new_tick_size_is_a_new_version),
+        cmocka_unit_test(a_new_tick_size_or_status_is_a_new_version),
         cmocka_unit_test(a_clock_that_is_wrong_is_said_so),
+        cmocka_unit_test(a_break_is_said_so),
         cmocka_unit_test(a_poll_that_fails_leaves_the_feed_live),
         cmocka_unit_test(connects_and_delivers),
         cmocka_unit_test(ids_are_in_the_order_given),

@@ -11,10 +11,11 @@
 #define LIST_HEAD                                                                                            \
     "{\"timezone\":\"UTC\",\"serverTime\":1700000000000,\"futuresType\":\"U_MARGINED\",\"rateLimits\":[],"   \
     "\"exchangeFilters\":[],\"assets\":[],\"symbols\":["
-#define SYMBOL(name, base, tick, step)                                                                                        \
+#define SYMBOL(name, base, tick, step, status)                                                                                \
     "{\"symbol\":\"" name "\",\"pair\":\"" name                                                                               \
     "\",\"contractType\":\"PERPETUAL\",\"deliveryDate\":4133404800000,"                                                       \
-    "\"onboardDate\":1569398400000,\"status\":\"TRADING\",\"maintMarginPercent\":\"2.5\",\"requiredMarginPercent\":\"5\","    \
+    "\"onboardDate\":1569398400000,\"status\":\"" status                                                                      \
+    "\",\"maintMarginPercent\":\"2.5\",\"requiredMarginPercent\":\"5\","                                                      \
     "\"baseAsset\":\"" base "\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\",\"pricePrecision\":2,"                       \
     "\"quantityPrecision\":3,\"baseAssetPrecision\":8,\"quotePrecision\":8,\"underlyingType\":\"COIN\","                      \
     "\"underlyingSubType\":[\"PoW\"],\"triggerProtect\":\"0.05\",\"liquidationFee\":\"0.0125\",\"marketTakeBound\":\"0.05\"," \
@@ -22,11 +23,13 @@
     "\"},"                                                                                                                    \
     "{\"stepSize\":\"" step "\",\"filterType\":\"LOT_SIZE\",\"maxQty\":\"1000\",\"minQty\":\"" step "\"}],"                   \
     "\"orderTypes\":[\"LIMIT\"],\"timeInForce\":[\"GTC\"]}"
-#define LIST(tick)                                                                                           \
-    LIST_HEAD SYMBOL("BTCUSDT", "BTC", tick, "0.001") "," SYMBOL(                                            \
-        "ETHUSDT", "ETH", "0.01", "0.001") "," SYMBOL("BTCUSDC", "BTC", "0.10", "0.001") "]}"
+#define LIST(tick, status)                                                                                   \
+    LIST_HEAD SYMBOL("BTCUSDT", "BTC", tick, "0.001", status) "," SYMBOL(                                    \
+        "ETHUSDT", "ETH", "0.01", "0.001", "TRADING") "," SYMBOL("BTCUSDC", "BTC", "0.10", "0.001",          \
+                                                                 "TRADING") "]}"
 
-static const char instruments[] = LIST("0.10"), finer_instruments[] = LIST("0.05");
+static const char instruments[] = LIST("0.10", "TRADING"), finer_instruments[] = LIST("0.05", "TRADING"),
+                  halted_instruments[] = LIST("0.05", "BREAK");
 static const char funding[] =
     "[{\"symbol\":\"ETHUSDT\",\"adjustedFundingRateCap\":\"0.02\","
     "\"adjustedFundingRateFloor\":\"-0.02\",\"fundingIntervalHours\":4,\"disclaimer\":false}]";
@@ -85,8 +88,10 @@ static void on_get(void *user, struct loop_conn *c, const char *path)
     if (strncmp(path, "/fapi/v1/exchangeInfo", 21) == 0) {
         atomic_fetch_add(&b->list_requests, 1);
         if (!misbehave(c, atomic_load(&b->list_status), NULL)) {
-            bool is_finer = atomic_load(&b->is_finer);
-            loop_answer(c, 200, NULL, is_finer ? finer_instruments : instruments, sizeof instruments - 1);
+            const char *list = atomic_load(&b->is_halted)  ? halted_instruments
+                               : atomic_load(&b->is_finer) ? finer_instruments
+                                                           : instruments;
+            loop_answer(c, 200, NULL, list, strlen(list));
         }
     } else if (strncmp(path, "/fapi/v1/fundingInfo", 20) == 0 && !atomic_load(&b->is_without_funding)) {
         loop_answer(c, 200, NULL, funding, sizeof funding - 1);

@@ -37,6 +37,7 @@ struct loop_binance {
     _Atomic uint64_t update_id, frames;
     _Atomic int is_paused;           /* no frames while set */
     _Atomic int is_finer;            /* the list has another tick size of BTCUSDT */
+    _Atomic int is_halted;           /* the list says of BTCUSDT that it is in a break */
     _Atomic int is_without_funding;  /* fundingInfo is not there */
     _Atomic int interest_status;     /* of open interest; 0: fine */
     int clock_ahead_ms;              /* of REST time against this machine's; 0: it does not tell */
