@@ -4,7 +4,7 @@
 #include "output.h"
 #include "play.h"
 #include "screen.h"
-#include "worker.h"
+#include "staff.h"
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
@@ -56,7 +56,7 @@ static int replay_lines(struct source *s, const struct cli *cli)
 {
     struct printer p = {.err = 0};
     struct engine *e;
-    struct worker *worker = NULL;
+    struct staff staff = {0};
     struct lookahead next = {.source = s};
     int64_t first, last, at = INT64_MAX;
     bool is_single = cli->once || cli->at;
@@ -67,15 +67,15 @@ static int replay_lines(struct source *s, const struct cli *cli)
         return 2;
     }
     if (err == 0)
-        err = worker_create(&worker);
+        err = staff_init(&staff);
     struct engine_hooks hooks = {.on_tick = is_single ? NULL : on_tick,
-                                 .worker = worker_measures(worker),
                                  .user = &p,
                                  .tick_every_ns = cli->every_ns > 0 ? cli->every_ns : NS_PER_S};
+    staff_serve(&staff, &hooks);
     if (err == 0)
         err = engine_create(NULL, &hooks, &e);
     if (err < 0) {
-        worker_destroy(worker);
+        staff_finish(&staff);
         return complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
     }
     buf_init(&p.text, LINE_BYTES_MAX);
@@ -90,7 +90,7 @@ static int replay_lines(struct source *s, const struct cli *cli)
         complain("%s", source_why(s)[0] ? source_why(s) : ap_err_text(err));
     buf_finish(&p.text);
     engine_destroy(e);
-    worker_destroy(worker);
+    staff_finish(&staff);
     return (err < 0 && p.err != AP_EEOF) || (p.err < 0 && p.err != AP_EEOF);
 }
 

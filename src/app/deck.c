@@ -2,7 +2,7 @@
 
 #include "checkpoints.h"
 #include "play.h"
-#include "worker.h"
+#include "staff.h"
 
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/text.h>
@@ -21,7 +21,7 @@ struct deck {
     /* the thread's alone */
     struct source *source; /* owned */
     struct lookahead next; /* of source */
-    struct worker *worker; /* owned */
+    struct staff staff;    /* of the engine */
     struct engine *engine; /* owned */
     struct buf work;
     uint64_t since;    /* level updates and events since the last checkpoint */
@@ -82,7 +82,8 @@ static int begin_at(struct deck *d, uint64_t seq)
 /* An engine that knows nothing, and trails that show nothing. */
 static int forget_all(struct deck *d)
 {
-    const struct engine_hooks hooks = {.worker = worker_measures(d->worker)};
+    struct engine_hooks hooks = {0};
+    staff_serve(&d->staff, &hooks);
     engine_destroy(d->engine);
     d->engine = NULL;
     trail_clear(publication_liquidations(d->publication));
@@ -344,7 +345,7 @@ static void finish(struct deck *d)
 {
     survey_stop(d->survey);
     engine_destroy(d->engine);
-    worker_destroy(d->worker);
+    staff_finish(&d->staff);
     publication_destroy(d->publication);
     checkpoints_destroy(d->checkpoints);
     source_close(d->source);
@@ -371,7 +372,7 @@ int deck_start(const struct deck_options *o, struct deck **ret_deck, char *why, 
     if (err == 0)
         err = publication_create(&d->publication);
     if (err == 0)
-        err = worker_create(&d->worker);
+        err = staff_init(&d->staff);
     if (err == 0)
         err = checkpoints_create(CHECKPOINT_BYTES_MAX, &d->checkpoints);
     if (err == 0) {

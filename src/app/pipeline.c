@@ -6,8 +6,8 @@
 #include "rollup.h"
 #include "saver.h"
 #include "seal_key.h"
+#include "staff.h"
 #include "version.h"
-#include "worker.h"
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/base/clock.h>
@@ -23,7 +23,6 @@
 #define SMALL_RING_BYTES   (64u << 10)
 #define RESULTS_RING_BYTES (1u << 20)
 #define PUBLISH_EVERY      256 /* events */
-#define SAMPLE_EVERY       16  /* events between two timed ones */
 #define WAIT_NS            (100 * NS_PER_MS)
 #define HOST_EVERY_NS      (500 * NS_PER_MS)
 
@@ -33,7 +32,7 @@ struct pipeline {
     struct pipeline_options o;
     struct ring *events, *commands, *results; /* owned */
     struct publication *publication;          /* owned */
-    struct worker *worker;                    /* owned; NULL: fits run in place */
+    struct staff staff;                       /* of the engine */
     struct engine *engine;                    /* owned; its thread's alone after the start */
     struct recorder *recorder;                /* owned; NULL: no journal */
     struct saver saver;                       /* checkpoints, where there is a journal */
@@ -187,13 +186,24 @@ static void publish_host(struct pipeline *p, int64_t now)
     p->applied_at_host = p->applied;
 }
 
-/* Time from an event's receipt to the boards that cover it. */
-static void publish(struct pipeline *p, int64_t oldest_recv_ns)
+/* Events between two publications. */
+struct batch {
+    int n;
+    int64_t begun_ns; /* monotonic */
+    int64_t oldest_recv_ns;
+};
+
+/* Time from an event's receipt to the boards that cover it; and what each event took. */
+static void publish(struct pipeline *p, const struct batch *b)
 {
+    if (b->n > 0) {
+        engine_settle(p->engine);
+        latency_add(&p->apply, (clock_system()->monotonic_ns(NULL) - b->begun_ns) / b->n);
+    }
     engine_publish(p->engine);
     int64_t now = clock_system()->monotonic_ns(NULL);
-    if (oldest_recv_ns > 0)
-        latency_add(&p->publish, now + p->stamp.clock.offset_ns - oldest_recv_ns);
+    if (b->n > 0)
+        latency_add(&p->publish, now + p->stamp.clock.offset_ns - b->oldest_recv_ns);
     if (p->o.on_publish)
         p->o.on_publish(p->o.user, p->engine);
     send_wishes(p);
@@ -204,14 +214,13 @@ static void publish(struct pipeline *p, int64_t oldest_recv_ns)
 static void *run_engine(void *arg)
 {
     struct pipeline *p = arg;
-    int64_t oldest = 0;
-    unsigned since = 0;
+    struct batch b = {0};
 
     for (;;) {
         const struct event *ev = ring_peek(p->events, CONSUMER_ENGINE);
-        if (!ev || since >= PUBLISH_EVERY) {
-            publish(p, oldest);
-            oldest = since = 0;
+        if (!ev || b.n >= PUBLISH_EVERY) {
+            publish(p, &b);
+            b = (struct batch){0};
         }
         if (!ev) {
             if (atomic_load(&p->stop))
@@ -219,19 +228,16 @@ static void *run_engine(void *arg)
             ring_wait(p->events, CONSUMER_ENGINE, WAIT_NS);
             continue;
         }
-        bool is_timed = p->applied % SAMPLE_EVERY == 0;
-        int64_t before = is_timed ? clock_system()->monotonic_ns(NULL) : 0;
+        if (b.n++ == 0) {
+            b.begun_ns = clock_system()->monotonic_ns(NULL);
+            b.oldest_recv_ns = ev->recv_ns;
+        }
         int err = engine_apply(p->engine, ev);
         (void)err; /* a bad event was counted by the engine; nothing to do here */
-        if (is_timed)
-            latency_add(&p->apply, clock_system()->monotonic_ns(NULL) - before);
         if (p->recorder)
             saver_event(&p->saver, p->engine, ev);
-        if (oldest == 0)
-            oldest = ev->recv_ns;
         ring_advance(p->events, CONSUMER_ENGINE);
         p->applied++;
-        since++;
     }
     engine_seal(p->engine);
     send_results(p);
@@ -260,6 +266,13 @@ static void bar_hook(void *user, const struct instrument *in, const struct bar *
     rollup_bar(&p->rollup, in, bar);
 }
 
+/* Seldom, if nobody wants it often: at such ticks assets wait for each other. */
+static int64_t tick_every(const struct pipeline *p)
+{
+    bool is_often = p->o.on_tick && p->o.tick_every_ns > 0 && p->o.tick_every_ns % NS_PER_S != 0;
+    return is_often ? TICK_NS : NS_PER_S;
+}
+
 static int make_parts(struct pipeline *p, char *why, size_t why_size)
 {
     int consumers = p->o.journal_path ? 2 : 1;
@@ -272,13 +285,13 @@ static int make_parts(struct pipeline *p, char *why, size_t why_size)
         err = publication_create(&p->publication);
     p->rollup = (struct rollup){.emit = send_rollup, .user = p};
     if (err == 0)
-        err = worker_create(&p->worker);
+        err = staff_init(&p->staff);
     struct engine_hooks hooks = {.on_tick = tick_hook,
                                  .on_book = p->o.on_book ? book_hook : NULL,
                                  .on_bar = p->o.journal_path ? bar_hook : NULL,
-                                 .worker = worker_measures(p->worker),
                                  .user = p,
-                                 .tick_every_ns = TICK_NS};
+                                 .tick_every_ns = tick_every(p)};
+    staff_serve(&p->staff, &hooks);
     if (err == 0)
         err = engine_create(p->publication, &hooks, &p->engine);
     if (err < 0) {
@@ -354,7 +367,7 @@ int pipeline_stop(struct pipeline *p)
     }
     int err = recorder_stop(p->recorder);
     engine_destroy(p->engine);
-    worker_destroy(p->worker);
+    staff_finish(&p->staff);
     publication_destroy(p->publication);
     ring_destroy(p->results);
     ring_destroy(p->commands);

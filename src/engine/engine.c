@@ -320,6 +320,11 @@ void engine_seal(struct engine *e)
         tell_running_bars(e, e->markets[i]);
 }
 
+void engine_settle(struct engine *e)
+{
+    steps_settle(e);
+}
+
 static void publish_pictures(struct engine *e)
 {
     for (uint32_t viewer = 0; viewer < VIEWER_MAX; viewer++) {

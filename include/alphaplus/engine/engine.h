@@ -60,6 +60,9 @@ AP_MUST_CHECK int engine_apply(struct engine *e, const struct event *ev);
 /* Runs the ticks up to and including time_ns: the state at that boundary. */
 void engine_advance(struct engine *e, int64_t time_ns);
 
+/* Does what a crew has collected. Whoever looks at the engine does so by looking. */
+void engine_settle(struct engine *e);
+
 /* Brings boards up to date with what changed since the last call; answers view requests that changed or whose market did. */
 void engine_publish(struct engine *e);
 
