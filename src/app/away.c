@@ -208,15 +208,10 @@ static void show(struct away *a, double progress, int err)
 static int begin(struct away *a)
 {
     struct checkpoint cp;
-    struct journal_session s;
     struct buf work;
     struct journal *j = source_journal(a->source);
-    uint64_t seq = 0;
+    uint64_t seq = checkpoints_session(j, a->found.from_ns);
 
-    for (uint32_t i = 0; journal_session(j, i, &s) == 0; i++) {
-        if (s.start_ns <= a->found.from_ns && s.first_seq > 0)
-            seq = s.first_seq - 1;
-    }
     buf_init(&work, CHECKPOINT_STATE_MAX);
     if (checkpoints_before(a->checkpoints, j, a->found.from_ns, &cp, &work) == 0 && cp.seq > seq &&
         checkpoints_load(a->checkpoints, &cp, &work, a->engine) == 0)

@@ -197,6 +197,17 @@ int checkpoints_before(struct checkpoints *c, struct journal *j, int64_t time_ns
     return err;
 }
 
+uint64_t checkpoints_session(struct journal *j, int64_t time_ns)
+{
+    struct journal_session s;
+    uint64_t seq = 0;
+    for (uint32_t i = 0; j && journal_session(j, i, &s) == 0; i++) {
+        if (s.start_ns <= time_ns && s.first_seq > 0)
+            seq = s.first_seq - 1;
+    }
+    return seq;
+}
+
 int checkpoints_load(struct checkpoints *c, const struct checkpoint *cp, const struct buf *work,
                      struct engine *e)
 {

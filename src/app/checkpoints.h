@@ -41,6 +41,9 @@ bool checkpoints_has(struct checkpoints *c, uint64_t after, uint64_t upto);
  * the journal (NULL: none). AP_ENOTFOUND. */
 AP_MUST_CHECK int checkpoints_before(struct checkpoints *c, struct journal *j, int64_t time_ns,
                                      struct checkpoint *ret_checkpoint, struct buf *work);
+/* The seq before the last session that begins at or before time_ns, 0 without any: a session begins with nothing, so what lies before
+ * it does not matter. */
+uint64_t checkpoints_session(struct journal *j, int64_t time_ns);
 /* Loads it and holds it to its digests; on an error e knows nothing. */
 AP_MUST_CHECK int checkpoints_load(struct checkpoints *c, const struct checkpoint *cp, const struct buf *work,
                                    struct engine *e);

@@ -56,19 +56,6 @@ static int64_t now_ns(void)
 
 /* --- getting there -------------------------------------------------------------------------------------------------- */
 
-/* The seq before the last session that begins at or before to_ns: a session begins with nothing, so nothing before it matters. */
-static uint64_t session_before(struct deck *d, int64_t to_ns)
-{
-    struct journal *j = source_journal(d->source);
-    struct journal_session s;
-    uint64_t seq = 0;
-    for (uint32_t i = 0; j && journal_session(j, i, &s) == 0; i++) {
-        if (s.start_ns <= to_ns && s.first_seq > 0)
-            seq = s.first_seq - 1;
-    }
-    return seq;
-}
-
 static int begin_at(struct deck *d, uint64_t seq)
 {
     int err = seq == 0 ? source_rewind(d->source) : source_seek(d->source, seq);
@@ -97,7 +84,7 @@ static int forget_all(struct deck *d)
 static int approach(struct deck *d, int64_t to_ns)
 {
     struct checkpoint cp = {0};
-    uint64_t session = session_before(d, to_ns);
+    uint64_t session = checkpoints_session(source_journal(d->source), to_ns);
     int found = checkpoints_before(d->checkpoints, source_journal(d->source), to_ns, &cp, &d->work);
     int err = d->engine ? 0 : forget_all(d);
 
