@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEPT_BYTES (1u << 20) /* of an empty queue */
+
 struct head {
     uint64_t n;
     unsigned char front[SENDQ_FRONT];
@@ -93,6 +95,11 @@ void sendq_pop(struct sendq *q)
         q->head += record_bytes(n);
         if (q->head == q->tail) {
             q->head = q->tail = 0;
+            if (q->cap > KEPT_BYTES) { /* a burst is over */
+                free(q->data);
+                q->data = NULL;
+                q->cap = 0;
+            }
         }
     }
 }
