@@ -276,7 +276,7 @@ static int report(const struct verify *v, const struct verify *again, const stru
 int journal_verify_all(struct journal *j, const char *path)
 {
     struct verify v = {.journal = j, .has_tty = isatty(STDERR_FILENO) == 1}, again = {0};
-    struct journal_info info;
+    struct journal_info info = {0};
     char why[512] = "";
 
     wait_begin();
