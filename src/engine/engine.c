@@ -4,6 +4,8 @@
  * state changes happen inside engine_apply, engine_advance and engine_publish (which only brings derived figures up to date). */
 #include "asset.h"
 #include "engine_impl.h"
+#include "flow.h"
+#include "heat.h"
 #include "picture.h"
 
 #include <alphaplus/analytics/bars.h>

@@ -1,10 +1,15 @@
 #include "market.h"
 
+#include "flow.h"
+#include "heat.h"
+
 #include <alphaplus/analytics/lines.h>
+#include <alphaplus/analytics/wall.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/hash.h>
 #include <alphaplus/base/text.h>
+#include <alphaplus/model/detail.h>
 #include <alphaplus/model/metric.h>
 #include <math.h>
 #include <stdio.h>
@@ -591,7 +596,7 @@ void market_refresh(struct market *m)
                                 WALL_VIEW_MAX);
 }
 
-int market_lines(const struct market *m, struct price_line lines[PRICE_LINES])
+int market_lines(const struct market *m, struct price_line *lines)
 {
     const struct market_view *v = &m->view;
     int n = lines_read(measures_values(m->measures), lines);

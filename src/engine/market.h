@@ -3,18 +3,19 @@
 #define ALPHAPLUS_ENGINE_MARKET_H
 
 #include "digest.h"
-#include "flow.h"
-#include "heat.h"
 #include "liqs.h"
 
 #include <alphaplus/analytics/measure.h>
 #include <alphaplus/analytics/params.h>
-#include <alphaplus/analytics/wall.h>
 #include <alphaplus/book/sync.h>
-#include <alphaplus/model/detail.h>
 #include <alphaplus/model/publication.h>
 #include <alphaplus/model/result.h>
-#include <alphaplus/model/view.h>
+
+struct detail;
+struct flow;
+struct heat;
+struct price_line;
+struct wall_change;
 
 #define MARKET_MARKS 2048 /* sweeps and liquidations kept for the heatmap */
 
@@ -101,8 +102,8 @@ void market_refresh(struct market *m);
 /* As bytes, and back into a fresh one of the same instrument; errors are l's. */
 void market_save(struct market *m, struct buf *out);
 void market_load(struct market *m, struct load *l);
-/* Mark, index and what measures know, by kind; returns how many. */
-int market_lines(const struct market *m, struct price_line lines[PRICE_LINES]);
+/* Mark, index and what measures know, by kind, PRICE_LINES at the most; returns how many. */
+int market_lines(const struct market *m, struct price_line *lines);
 void market_detail(const struct market *m, struct detail *ret_detail);
 
 #endif

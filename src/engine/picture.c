@@ -1,5 +1,8 @@
 #include "picture.h"
+#include "flow.h"
+#include "heat.h"
 
+#include <alphaplus/analytics/lines.h>
 #include <alphaplus/analytics/liquidity.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
@@ -59,14 +62,11 @@ static void add_own(struct scene *s, double price, uint32_t flag)
 
 static void add_lines(struct scene *s)
 {
-    static const uint32_t flags[PRICE_LINES] = {[LINE_MARK] = LADDER_MARK,
-                                                [LINE_INDEX] = LADDER_INDEX,
-                                                [LINE_VWAP] = LADDER_VWAP,
-                                                [LINE_DAY_OPEN] = LADDER_DAY_OPEN,
-                                                [LINE_WEEK_OPEN] = LADDER_WEEK_OPEN,
-                                                [LINE_PREV_HIGH] = LADDER_PREV_HIGH,
-                                                [LINE_PREV_LOW] = LADDER_PREV_LOW,
-                                                [LINE_POC] = LADDER_POC};
+    static const uint32_t flags[PRICE_LINES] = {
+        [LINE_MARK] = LADDER_MARK,           [LINE_INDEX] = LADDER_INDEX,
+        [LINE_VWAP] = LADDER_VWAP,           [LINE_DAY_OPEN] = LADDER_DAY_OPEN,
+        [LINE_WEEK_OPEN] = LADDER_WEEK_OPEN, [LINE_PREV_HIGH] = LADDER_PREV_HIGH,
+        [LINE_PREV_LOW] = LADDER_PREV_LOW,   [LINE_POC] = LADDER_POC};
     struct price_line lines[PRICE_LINES];
     int n = market_lines(s->market, lines);
     for (int i = 0; i < n; i++)

@@ -5,6 +5,7 @@
  * Two doors keep bad bytes out: the tag, which only a holder of the key can make (states of measures are memory as it lies, and
  * nobody can look them over), and the checks of each part, which hold whatever the tag says. */
 #include "engine_impl.h"
+#include "heat.h"
 
 #include <alphaplus/base/hash.h>
 #include <math.h>

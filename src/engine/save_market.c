@@ -1,4 +1,6 @@
 /* One market as bytes. What others derive from (counts, indices, kinds) is checked on the way in. */
+#include "flow.h"
+#include "heat.h"
 #include "market.h"
 
 #include <alphaplus/base/fixed.h>

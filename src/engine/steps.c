@@ -4,6 +4,7 @@
 #include "engine_impl.h"
 
 #include <alphaplus/analytics/bars.h>
+#include <alphaplus/analytics/wall.h>
 #include <alphaplus/base/clock.h>
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>

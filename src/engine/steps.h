@@ -10,6 +10,7 @@
 #include "market.h"
 
 #include <alphaplus/engine/engine.h>
+#include <alphaplus/model/bar.h>
 #include <alphaplus/model/result.h>
 
 #define STEPS_MAX   4096       /* collected at the most */
