@@ -43,7 +43,7 @@ static void grow(struct cluster_point *points, size_t n, int32_t label, double e
                 if (points[k].label >= 0 || !is_near(&points[i], &points[k], eps))
                     continue;
                 points[k].label = label;
-                is_more |= points[k].is_core && k < i;
+                is_more |= k < i && points[k].is_core;
             }
         }
     }

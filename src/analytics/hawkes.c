@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #define BRANCHING_MAX 0.999
-enum { PARAMS = 3, ITERATIONS = 200 };
+enum { PARAMS = 3, ITERATIONS = 200, HALVINGS = 40 };
 
 static double mark_of(const struct hawkes_events *ev, size_t i)
 {
@@ -158,7 +158,8 @@ static void slope(const struct fit *f, const double x[PARAMS], double ret[PARAMS
 static double descend(const struct fit *f, double x[PARAMS], double now, const double dir[PARAMS],
                       double rate, double *ret_cost)
 {
-    for (double step = 1.0; step > 1e-12; step /= 2.0) {
+    double step = 1.0;
+    for (int half = 0; half < HALVINGS; half++, step /= 2.0) {
         double to[PARAMS];
         for (int i = 0; i < PARAMS; i++)
             to[i] = x[i] + step * fmax(-4.0, fmin(4.0, dir[i]));

@@ -155,9 +155,10 @@ static double decay_exact(const struct decay_table *d, int64_t px)
     return exp(-fabs((double)px / d->mid - 1.0) * 1e4 / d->tau_bps);
 }
 
-static inline double decay_weight(const struct decay_table *d, double best, int64_t best_px, int64_t px)
+/* best: weight of the level at best_px; away: price units from there. */
+static inline double decay_weight(const struct decay_table *d, double best, int64_t away, int64_t px)
 {
-    double ticks = (double)(px < best_px ? best_px - px : px - best_px) * d->per_tick;
+    double ticks = (double)away * d->per_tick;
     if (ticks < STEPS * STEPS - 0.5) {
         int k = (int)(ticks + 0.5);
         double off = ticks - k;
@@ -167,32 +168,67 @@ static inline double decay_weight(const struct decay_table *d, double best, int6
     return decay_exact(d, px);
 }
 
+struct weighted_sum {
+    double size, value;
+    double best;
+    int64_t best_px;
+};
+
+static void add_block(struct weighted_sum *s, const struct decay_table *d, const struct level *levels,
+                      uint32_t n, int64_t outwards)
+{
+    double size = s->size, value = s->value;
+    for (uint32_t i = 0; i < n; i++) {
+        int64_t away = (levels[i].px - s->best_px) * outwards;
+        double weighted = decay_weight(d, s->best, away, levels[i].px) * (double)levels[i].qty;
+        size += weighted;
+        value += weighted * (double)levels[i].px;
+    }
+    s->size = size;
+    s->value = value;
+}
+
+/* The same, where every price is a whole number of ticks from the best. */
+static void add_grid_block(struct weighted_sum *s, const struct decay_table *d, const struct level *levels,
+                           uint32_t n, int64_t outwards)
+{
+    double size = s->size, value = s->value, per_tick = d->per_tick * (double)outwards;
+    for (uint32_t i = 0; i < n; i++) {
+        unsigned k = (unsigned)((double)(levels[i].px - s->best_px) * per_tick + 0.5);
+        double weighted = s->best * (d->fine[k % STEPS] * d->coarse[k / STEPS]) * (double)levels[i].qty;
+        size += weighted;
+        value += weighted * (double)levels[i].px;
+    }
+    s->size = size;
+    s->value = value;
+}
+
 static void distance_sum(const struct book *b, const struct instrument *in, enum side side,
                          const struct decay_table *d, double *ret_size, double *ret_value)
 {
     struct reader r;
+    struct weighted_sum s = {0};
     int64_t reach = (int64_t)(d->mid * NEGLIGIBLE_TAUS * d->tau_bps * 1e-4), center = (int64_t)d->mid;
-    double size = 0.0, value = 0.0, best = 0.0;
-    int64_t best_px = 0;
+    int64_t outwards = side == SIDE_ASK ? 1 : -1;
+    bool is_grid = book_quantum(b) % in->tick == 0;
     uint32_t n;
 
     reader_init(&r, b, side, center > reach ? center - reach : 1, center + reach);
     for (uint32_t all = 0; all < LEVELS_MAX && (n = reader_next(&r)) > 0; all += n) {
         if (all == 0) {
-            best_px = r.levels[0].px;
-            best = decay_exact(d, best_px);
+            s.best_px = r.levels[0].px;
+            s.best = decay_exact(d, s.best_px);
         }
-        for (uint32_t i = 0; i < n; i++) {
-            const struct level *level = &r.levels[i];
-            double weighted = decay_weight(d, best, best_px, level->px) * (double)level->qty;
-            size += weighted;
-            value += weighted * (double)level->px;
-        }
+        double farthest = (double)((r.levels[n - 1].px - s.best_px) * outwards) * d->per_tick;
+        if (is_grid && farthest < STEPS * STEPS - 0.5)
+            add_grid_block(&s, d, r.levels, n, outwards);
+        else
+            add_block(&s, d, r.levels, n, outwards);
         if (n < BLOCK)
             break;
     }
-    *ret_size = size;
-    *ret_value = (in->inverse ? size : value) * unit_value(in);
+    *ret_size = s.size;
+    *ret_value = (in->inverse ? s.size : s.value) * unit_value(in);
 }
 
 void liquidity_distance(const struct book *b, const struct instrument *in, double tau_bps,

@@ -117,7 +117,7 @@ double oimap_mass(const struct oimap *m, enum position_side side, size_t bin, do
     return mass;
 }
 
-void oimap_nnls(double xx[OIMAP_LEVERAGES][OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
+void oimap_nnls(double (*xx)[OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
                 double ret_w[OIMAP_LEVERAGES])
 {
     enum { ROUNDS = 20000 };
@@ -141,8 +141,8 @@ void oimap_nnls(double xx[OIMAP_LEVERAGES][OIMAP_LEVERAGES], const double xy[OIM
     memcpy(ret_w, w, sizeof w);
 }
 
-void oimap_learn(struct oimap *m, double xx[OIMAP_LEVERAGES][OIMAP_LEVERAGES],
-                 const double xy[OIMAP_LEVERAGES], double events)
+void oimap_learn(struct oimap *m, double (*xx)[OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
+                 double events)
 {
     double w[OIMAP_LEVERAGES], sum = 0.0;
     oimap_nnls(xx, xy, w);

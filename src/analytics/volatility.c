@@ -98,7 +98,8 @@ static void show(const struct measure_input *in, const struct series *s, struct 
         }
     }
     struct volatility v = volatility_realised(returns, (size_t)s->n);
-    double percent = 100.0 * sqrt(YEAR_S / ((double)(s->n * s->step) * (double)(span_ns / NS_PER_S)));
+    int64_t span_s = span_ns / NS_PER_S;
+    double percent = 100.0 * sqrt(YEAR_S / ((double)(s->n * s->step) * (double)span_s));
     values[s->row] = metric_estimate(v.sd * percent, v.se * percent);
 }
 

@@ -42,7 +42,7 @@ static double median(double *v, size_t n)
         return v[n / 2];
     double below = v[0];
     for (size_t i = 1; i < n / 2; i++)
-        below = fmax(below, v[i]);
+        below = v[i] > below ? v[i] : below;
     return (below + v[n / 2]) / 2.0;
 }
 

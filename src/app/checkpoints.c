@@ -261,7 +261,7 @@ void checkpoints_keep(struct checkpoints *c, const char *path)
         return; /* being written, or not ours */
     buf_init(&work, CHECKPOINT_STATE_MAX);
     int err = 0;
-    while (err == 0 && (err = far_behind(c, at.seq, at.time_ns, &at, &work)) == 0) {
+    while (err == 0 && far_behind(c, at.seq, at.time_ns, &at, &work) == 0) {
         err = keep_one(c, &at, &work, w);
         if (err == AP_EAGAIN) { /* many wait: let them go to the disk */
             err = journal_commit(w);

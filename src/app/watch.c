@@ -83,16 +83,15 @@ static int start_lines(const struct watch_options *o, struct pipeline_options *p
 
 /* The settings were found good when they were read. */
 static int start_pipeline(const struct watch_options *o, struct pipeline_options *po,
-                          struct pipeline **ret_pipeline)
+                          struct parameters *parameters, struct pipeline **ret_pipeline)
 {
-    struct parameters parameters;
     struct buf faults;
     char why[512] = "";
 
     buf_init(&faults, 64u << 10);
-    int err = parameters_from(o->settings, &parameters, &faults);
+    int err = parameters_from(o->settings, parameters, &faults);
     buf_finish(&faults);
-    po->parameters = &parameters;
+    po->parameters = parameters;
     if (err == 0)
         err = pipeline_start(po, ret_pipeline, why, sizeof why);
     return err < 0 ? complain("%s", why[0] ? why : ap_err_text(err)) : 0;
@@ -106,6 +105,7 @@ static int change_watch(void *user, bool is_removal, const char *name, char *why
 int watch_run(const struct watch_options *o)
 {
     struct pipeline_options po = o->pipeline;
+    struct parameters parameters;
     struct pipeline *p;
     struct jsonl lines = {0};
     bool has_lines = o->cli->json;
@@ -115,7 +115,7 @@ int watch_run(const struct watch_options *o)
         return status;
     if (has_lines || !o->has_screen)
         wait_begin();
-    status = start_pipeline(o, &po, &p);
+    status = start_pipeline(o, &po, &parameters, &p);
     if (status != 0) {
         if (has_lines)
             jsonl_finish(&lines);

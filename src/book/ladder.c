@@ -234,12 +234,16 @@ int64_t ladder_next(const struct ladder *l, int64_t key)
 static uint32_t read_page(const struct page *page, uint64_t bits, int64_t first, int64_t step,
                           struct level *levels, uint32_t max)
 {
-    uint32_t n = 0;
-    for (; bits != 0 && n < max; bits &= bits - 1) {
+    const struct level *begin = levels;
+    int64_t px = first * step;
+    uint32_t n = (uint32_t)__builtin_popcountll(bits);
+    for (; n > max; n--) /* the farthest do not fit */
+        bits &= ~(UINT64_C(1) << (63 - __builtin_clzll(bits)));
+    for (; bits != 0; bits &= bits - 1) {
         int slot = __builtin_ctzll(bits);
-        levels[n++] = (struct level){(first + slot) * step, page->qty[slot]};
+        *levels++ = (struct level){px + slot * step, page->qty[slot]};
     }
-    return n;
+    return (uint32_t)(levels - begin);
 }
 
 static uint32_t read_far(const struct ladder *l, int64_t from, int64_t last, int64_t step,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define READ_LEVELS 256 /* at a time */
+
 static const struct {
     int64_t step_ns;
     uint32_t cap;
@@ -101,21 +103,25 @@ static int64_t floor_div(int64_t a, int64_t b)
 /* Sums the levels of one side into the cells that they fall in, from the touch outwards until they leave the column. */
 static void add_side(struct heat *h, const struct book *book, enum side side, int64_t low)
 {
-    struct book_iter it;
-    struct level level;
-    int64_t cell = -1, from = 0; /* of the cell of the level before */
+    struct level levels[READ_LEVELS];
+    int64_t lo = low > 0 ? low * h->bucket : 1, hi = (low + HEAT_CELLS) * h->bucket - 1;
+    uint32_t n;
 
-    book_iter_init(&it, book, side);
-    while (book_iter_next(&it, &level)) {
-        if (cell < 0 || level.px < from || level.px - from >= h->bucket) {
-            int64_t index = floor_div(level.px, h->bucket);
-            cell = index - low;
-            from = index * h->bucket;
+    do {
+        int64_t cell = -1, from = 0; /* of the level before */
+        n = book_read(book, side, lo, hi, levels, READ_LEVELS);
+        for (uint32_t i = 0; i < n; i++) {
+            int64_t px = levels[i].px;
+            if (cell < 0 || px < from || px - from >= h->bucket) {
+                int64_t index = floor_div(px, h->bucket);
+                cell = index - low;
+                from = index * h->bucket;
+            }
+            h->qty[cell] += (double)levels[i].qty;
         }
-        if (cell < 0 || cell >= HEAT_CELLS)
-            break;
-        h->qty[cell] += (double)level.qty;
-    }
+        if (n > 0)
+            *(side == SIDE_ASK ? &lo : &hi) = levels[n - 1].px + (side == SIDE_ASK ? 1 : -1);
+    } while (n == READ_LEVELS);
 }
 
 static void sample_book(struct heat *h, struct heat_column *c, const struct instrument *in,

@@ -84,8 +84,8 @@ int journal_checkpoint_put(struct journal_writer *w, const struct journal_checkp
         return AP_ETOOBIG;
     }
     void *fit = realloc(packed, n);
-    k->waiting[k->waiting_n++] = (struct checkpoint_waiting){
-        .c = *c, .packed = fit != NULL ? fit : packed, .packed_n = n};
+    packed = fit != NULL ? fit : packed;
+    k->waiting[k->waiting_n++] = (struct checkpoint_waiting){.c = *c, .packed = packed, .packed_n = n};
     return 0;
 }
 

@@ -339,9 +339,11 @@ int journal_next(struct journal_cursor *c, const struct event **ret_event)
         return c->err;
     }
     for (;;) {
-        int got = c->lane_n > 0 ? next_of_seal(c, ret_event) : next_of_tail(c, ret_event);
-        if (got == 1) {
-            c->next_seq = (*ret_event)->seq + 1;
+        const struct event *ev = NULL;
+        int got = c->lane_n > 0 ? next_of_seal(c, &ev) : next_of_tail(c, &ev);
+        if (got == 1 && ev != NULL) {
+            c->next_seq = ev->seq + 1;
+            *ret_event = ev;
             return 1;
         }
         got = got < 0 ? got : refill(c);
@@ -408,15 +410,18 @@ static int find_start(struct journal *j, int64_t time_ns, uint64_t *ret_from, ui
 int journal_seq_at(struct journal *j, int64_t time_ns, uint64_t *ret_seq)
 {
     struct journal_cursor *c = NULL;
-    const struct event *ev;
     uint64_t from = 0, last = 0, seq = 0;
     int err = find_start(j, time_ns, &from, &last);
     if (err == 0) {
         err = journal_cursor_open(j, from, &c);
     }
-    while (err == 0 && seq == 0 && (err = journal_next(c, &ev)) == 1) {
-        seq = ev->recv_ns >= time_ns || ev->seq > last ? ev->seq : 0;
-        err = 0;
+    for (int got = 1; err == 0 && seq == 0 && got == 1;) {
+        const struct event *ev = NULL;
+        got = journal_next(c, &ev);
+        err = got < 0 ? got : 0;
+        if (got == 1 && ev != NULL && (ev->recv_ns >= time_ns || ev->seq > last)) {
+            seq = ev->seq;
+        }
     }
     if (err >= 0) {
         *ret_seq = seq != 0 ? seq : c->next_seq;

@@ -164,8 +164,8 @@ static void command_mark(struct ui *ui, const char *argument)
     struct ui_marks *m = &ui->marks[ui->market];
     const struct instrument *in = &ui->live.market.inst;
     int64_t px;
-    if (!data_has_market(&ui->live) ||
-        fixed_parse(argument, strlen(argument), in->price_decimals, &px) < 0 || px <= 0) {
+    if (!data_has_market(&ui->live) || fixed_parse(argument, strlen(argument), in->price_decimals, &px) < 0 ||
+        px <= 0) {
         ui_say(ui, true, "\"%s\" is no price here", argument);
         return;
     }

@@ -168,7 +168,8 @@ static void note_touch(const struct market *m, int64_t now_ns)
 /* One step of the world, seen by every market. Takers come in runs of a side, and the touch gives way to them. */
 static void step(struct world *w, struct market **ms, int n, int64_t now_ns)
 {
-    int side = test_below(&w->rng, 100) < 50 + 30 * (now_ns / (20 * NS_PER_S) % 2 ? 1 : -1) ? 1 : -1;
+    uint64_t buys = now_ns / (20 * NS_PER_S) % 2 ? 80 : 20; /* of 100 */
+    int side = test_below(&w->rng, 100) < buys ? 1 : -1;
     int64_t bid = w->bid, qty = 1 + (int64_t)test_below(&w->rng, 4000);
     if (test_below(&w->rng, 100) < 40) {
         int64_t px = side > 0 ? bid + 2 : bid;

@@ -43,10 +43,10 @@ void oimap_add(struct oimap *m, const struct oimap_bar *bar, double mmr, double 
 double oimap_mass(const struct oimap *m, enum position_side side, size_t bin, double *ret_sd);
 /* Weights from observed notional y against swept mass x of each leverage, summed over bars: xx = sum of x x', xy = sum of x y; events that y
  * came from. Non-negative least squares, shrunk to the prior. */
-void oimap_learn(struct oimap *m, double xx[OIMAP_LEVERAGES][OIMAP_LEVERAGES],
-                 const double xy[OIMAP_LEVERAGES], double events);
+void oimap_learn(struct oimap *m, double (*xx)[OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
+                 double events);
 /* min |A w - b| over w >= 0, given A'A and A'b. Lawson & Hanson (1974), by coordinate descent. */
-void oimap_nnls(double xx[OIMAP_LEVERAGES][OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
+void oimap_nnls(double (*xx)[OIMAP_LEVERAGES], const double xy[OIMAP_LEVERAGES],
                 double ret_w[OIMAP_LEVERAGES]);
 
 #endif

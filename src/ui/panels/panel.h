@@ -43,6 +43,6 @@ const char *panel_figure(char *buf, const struct metric_row *row, const struct m
 /* The letter of the line that matters most in a row: own prices, marks of the user, then what the engine knows; 0: none. */
 char panel_line_letter(const struct ui *ui, const struct ladder_row *row);
 bool panel_is_marked(const struct ui *ui, const struct ladder_row *row); /* by the user, with :mark */
-char completeness_mark(int completeness); /* '=' '~' '?' */
+char completeness_mark(int completeness);                                /* '=' '~' '?' */
 
 #endif

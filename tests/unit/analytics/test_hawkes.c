@@ -180,11 +180,13 @@ static void test_extremes(void **state)
     for (int kind = 0; kind < 4; kind++) {
         for (int feed = HAWKES_EACH; feed <= HAWKES_PRESENCE; feed++) {
             size_t n = kind == 3 ? 3 : 1000;
-            for (size_t i = 0; i < n; i++)
+            for (size_t i = 0; i < n; i++) {
+                size_t hundred = i / 100;
                 t[i] = kind == 0   ? (double)i
-                       : kind == 1 ? (double)(i / 100 * 5000 + i % 100)
+                       : kind == 1 ? (double)(hundred * 5000 + i % 100)
                        : kind == 2 ? 86000.0
                                    : 1e9 * (double)i;
+            }
             if (kind == 2 && feed == HAWKES_EACH)
                 hawkes_spread_ties(t, n, 0.001);
             if (kind == 2 && feed == HAWKES_PRESENCE)

@@ -271,9 +271,16 @@ static int64_t cpu_ns(void)
     return t.tv_sec * NS_PER_S + t.tv_nsec;
 }
 
+enum { SEEKS = 200, MIDDLE = SEEKS / 2, MOST = SEEKS * 9 / 10 };
+static void print_times(const char *what, int64_t took[SEEKS])
+{
+    qsort(took, SEEKS, sizeof took[0], by_size);
+    printf("%s p50 %.1f ms, p90 %.1f ms, max %.1f ms\n", what, (double)took[MIDDLE] / 1e6,
+           (double)took[MOST] / 1e6, (double)took[SEEKS - 1] / 1e6);
+}
+
 static int measure(const char *path)
 {
-    enum { SEEKS = 200 };
     struct deck *d = start(path, (struct deck_options){.speed = 1, .is_paused = true, .trade_usd = 1e5});
     struct ui_replay r;
     int64_t begin = now_ns(), took[SEEKS], cpu[SEEKS];
@@ -291,12 +298,8 @@ static int measure(const char *path)
         took[i] = now_ns() - begin;
         cpu[i] = cpu_ns() - cpu[i];
     }
-    qsort(took, SEEKS, sizeof took[0], by_size);
-    printf("seek p50 %.1f ms, p90 %.1f ms, max %.1f ms\n", (double)took[SEEKS / 2] / 1e6,
-           (double)took[SEEKS * 9 / 10] / 1e6, (double)took[SEEKS - 1] / 1e6);
-    qsort(cpu, SEEKS, sizeof cpu[0], by_size);
-    printf("of a processor: p50 %.1f ms, p90 %.1f ms, max %.1f ms\n", (double)cpu[SEEKS / 2] / 1e6,
-           (double)cpu[SEEKS * 9 / 10] / 1e6, (double)cpu[SEEKS - 1] / 1e6);
+    print_times("seek", took);
+    print_times("of a processor:", cpu);
     deck_stop(d);
     return 0;
 }

@@ -10,8 +10,8 @@ static void test_mac(void **state)
     const struct mac_key key = {{UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)}};
     uint8_t bytes[15];
     (void)state;
-    for (uint8_t i = 0; i < sizeof(bytes); i++) {
-        bytes[i] = i;
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bytes[i] = (uint8_t)i;
     }
     assert_true(mac_of(&key, bytes, sizeof(bytes)) == UINT64_C(0xa129ca6149be45e5));
     assert_true(mac_of(&key, bytes, 0) == UINT64_C(0x726fdb47dd0e0e31));
