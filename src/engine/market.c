@@ -163,12 +163,9 @@ static void view_arrival(struct market *m, const struct event *ev)
     m->view.latency_ns = ev->exch_ns > 0 ? ev->recv_ns - ev->exch_ns : 0;
 }
 
-/* Brings what the view says of the book in line with the book. */
-static void view_book(struct market *m, int64_t now_ns)
+static void view_sync(struct market *m)
 {
     struct market_view *v = &m->view;
-    struct level bid, ask;
-
     v->book_state = m->sync.state;
     v->book_since_ns = m->sync.since_ns;
     v->gaps = m->sync.gaps;
@@ -176,6 +173,15 @@ static void view_book(struct market *m, int64_t now_ns)
     v->checksums = m->sync.checksums;
     v->mismatches = m->sync.mismatches;
     v->crossed = m->sync.crossed;
+}
+
+/* Brings what the view says of the book in line with the book. */
+static void view_book(struct market *m, int64_t now_ns)
+{
+    struct market_view *v = &m->view;
+    struct level bid, ask;
+
+    view_sync(m);
     v->depth_events = m->sync.depth_events;
     v->level_updates = m->sync.level_updates;
     v->bid_levels = book_count(m->sync.book, SIDE_BID);
@@ -283,13 +289,7 @@ static void measure_book(struct market *m, const struct event *ev)
 static void view_lost(struct market *m)
 {
     struct market_view *v = &m->view;
-    v->book_state = m->sync.state;
-    v->book_since_ns = m->sync.since_ns;
-    v->gaps = m->sync.gaps;
-    v->resyncs = m->sync.resyncs;
-    v->checksums = m->sync.checksums;
-    v->mismatches = m->sync.mismatches;
-    v->crossed = m->sync.crossed;
+    view_sync(m);
     v->has_touch = 0;
     v->bid_px = v->bid_qty = v->ask_px = v->ask_qty = 0;
     v->known_lo = v->known_hi = 0;

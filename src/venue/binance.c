@@ -1,5 +1,6 @@
 /* Binance: what a frame means. One function a kind of message, found by its "e". */
 #include "binance.h"
+#include "fields.h"
 
 #include <alphaplus/base/fixed.h>
 #include <string.h>
@@ -30,23 +31,6 @@ static int exchange_time(const struct message *m, int64_t *ret_ns)
     }
     *ret_ns = matched_ns != 0 ? matched_ns : sent_ns;
     return 0;
-}
-
-/* Puts one event of these rows; returns 1. */
-static int put(struct event_buf *out, int kind, const struct instrument *in, int64_t exch_ns,
-               uint64_t last_id, const void *rows, size_t rows_bytes)
-{
-    struct event *ev = event_buf_new(out, kind, rows_bytes);
-    if (ev == NULL) {
-        return AP_EFULL;
-    }
-    ev->instrument = in->id;
-    ev->version = in->version;
-    ev->exch_ns = exch_ns;
-    ev->last_id = last_id;
-    memcpy(event_rows(ev), rows, rows_bytes);
-    event_buf_push(out, ev);
-    return 1;
 }
 
 /* --- depth --------------------------------------------------------------------------------------------------------- */
@@ -142,7 +126,7 @@ static int decode_quote(struct decoder *d, struct frame *f, struct event_buf *ou
         (err = binance_amount(m, KEY_A, in->qty_decimals, &q.ask_qty)) < 0) {
         return err;
     }
-    return put(out, EVENT_QUOTE, in, exch_ns, id, &q, sizeof(q));
+    return fields_put(out, EVENT_QUOTE, in, exch_ns, id, &q, sizeof(q));
 }
 
 static int maker_flag(const struct message *m, uint8_t *ret_aggressor)
@@ -185,7 +169,7 @@ static int put_trade(struct decoder *d, const struct message *m, enum binance_ke
         decoder_count_unknown(d, "trade of nothing", sizeof("trade of nothing") - 1);
         return 0;
     }
-    return put(out, EVENT_TRADE, in, exch_ns, id, &t, sizeof(t));
+    return fields_put(out, EVENT_TRADE, in, exch_ns, id, &t, sizeof(t));
 }
 
 static int decode_trade(struct decoder *d, struct frame *f, struct event_buf *out)
@@ -234,7 +218,7 @@ static int decode_mark(struct decoder *d, struct frame *f, struct event_buf *out
         (binance_has(m, KEY_i) && (err = binance_amount(m, KEY_i, in->mark_decimals, &mark.index)) < 0)) {
         return err;
     }
-    return put(out, EVENT_MARK, in, sent_ns, 0, &mark, sizeof(mark));
+    return fields_put(out, EVENT_MARK, in, sent_ns, 0, &mark, sizeof(mark));
 }
 
 /* Neither price need lie on the grid: one is an average, the other near the bankruptcy price. */
@@ -283,7 +267,7 @@ static int decode_liquidation(struct decoder *d, struct frame *f, struct event_b
         decoder_count_unknown(d, "forceOrder unfilled", sizeof("forceOrder unfilled") - 1);
         return 0;
     }
-    return put(out, EVENT_LIQUIDATION, in, exch_ns != 0 ? exch_ns : sent_ns, 0, &row, sizeof(row));
+    return fields_put(out, EVENT_LIQUIDATION, in, exch_ns != 0 ? exch_ns : sent_ns, 0, &row, sizeof(row));
 }
 
 /* --- all ----------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* The engine's crew: each hand works once a turn, and figures are the same whoever works. */
 #include "app/crew.h"
-#include "made_events.h"
+#include "hooked_digest.h"
 #include "test.h"
 
 #include <alphaplus/engine/engine.h>
@@ -47,20 +47,6 @@ static void test_stops_idle(void **state)
     }
 }
 
-static void digests(const struct made_events *events, const struct engine_crew *crew, uint64_t ret[2])
-{
-    struct engine_hooks hooks = {.crew = crew};
-    struct engine *e;
-    assert_ok(engine_create(NULL, &hooks, &e));
-    for (size_t at = 0; at < events->n;) {
-        const struct event *ev = (const struct event *)(const void *)(events->data + at);
-        assert_ok(engine_apply(e, ev));
-        at += ev->size;
-    }
-    engine_digest(e, &ret[0], &ret[1]);
-    engine_destroy(e);
-}
-
 static void test_same_digests(void **state)
 {
     struct crew *c;
@@ -68,11 +54,12 @@ static void test_same_digests(void **state)
     uint64_t alone[2], shared[2];
     (void)state;
     assert_ok(crew_create(3, &c));
+    const struct engine_hooks hooks = {.crew = crew_of_engine(c)};
     made_init(&events, 5, 4);
     made_session(&events);
     made_market(&events, 20000);
-    digests(&events, NULL, alone);
-    digests(&events, crew_of_engine(c), shared);
+    hooked_digest(&events, NULL, alone);
+    hooked_digest(&events, &hooks, shared);
     assert_true(alone[0] == shared[0]);
     assert_true(alone[1] == shared[1]);
     made_finish(&events);

@@ -1,5 +1,5 @@
 #include "app/worker.h"
-#include "made_events.h"
+#include "hooked_digest.h"
 #include "test.h"
 #include <alphaplus/engine/engine.h>
 #include <stdatomic.h>
@@ -85,34 +85,21 @@ static void test_stops_idle(void **state)
     }
 }
 
-static void digests(const struct made_events *events, const struct measure_worker *worker, uint64_t ret[2])
-{
-    struct engine_hooks hooks = {.worker = worker};
-    struct engine *e;
-    assert_ok(engine_create(NULL, &hooks, &e));
-    for (size_t at = 0; at < events->n;) {
-        const struct event *ev = (const struct event *)(const void *)(events->data + at);
-        assert_ok(engine_apply(e, ev));
-        at += ev->size;
-    }
-    engine_digest(e, &ret[0], &ret[1]);
-    engine_destroy(e); /* with fits under way */
-}
-
 /* The same figures, bit for bit, whether fits run aside or in place. */
 static void test_same_digests(void **state)
 {
     struct worker *w;
     (void)state;
     assert_ok(worker_create(&w));
+    const struct engine_hooks hooks = {.worker = worker_measures(w)};
     for (uint64_t seed = 1; seed <= 2; seed++) {
         struct made_events events;
         uint64_t inline_digests[2], aside[2];
         made_init(&events, seed, 3);
         made_session(&events);
         made_market(&events, 20000);
-        digests(&events, NULL, inline_digests);
-        digests(&events, worker_measures(w), aside);
+        hooked_digest(&events, NULL, inline_digests);
+        hooked_digest(&events, &hooks, aside);
         assert_true(inline_digests[0] == aside[0]);
         assert_true(inline_digests[1] == aside[1]);
         made_finish(&events);
