@@ -100,7 +100,7 @@ def run_case(program, case):
     try:
         good = wait_kinds(session, kinds) and (not is_seen or wait_for(lambda: session.lines and is_seen(session), HAPPEN_S))
         out.append((good, f"{case}: it happens and is seen", (session.ask("/sim/faults"), session.lines[-1:])))
-        session.ask("/sim/heal")
+        session.heal()
         start = time.monotonic()
         out.append((wait_for(session.stays_true, HEAL_S), f"{case}: it heals", session.lines and session.lines[-1]["feeds"] + [session.books()]))
         healed = time.monotonic() - start
@@ -140,7 +140,7 @@ def run_clock(program, shim):
             last = session.lines[-1]["time_ns"]
             on = wait_for(lambda last=last: session.lines[-1]["time_ns"] >= last + 3 * 10**9, 20)
             out.append((on and session.are_true(), f"clock: true, and time goes on as it did, {hours} h from now", session.lines[-1:]))
-        session.ask("/sim/heal")
+        session.heal()
         out.append((session.pause() and session.are_true(), "clock: the market rests", session.books()))
         books = session.books()
         out.append((all(b["gaps"] == 0 for b in books.values()), "clock: no gap", books))

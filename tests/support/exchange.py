@@ -29,6 +29,7 @@ class Session:
         self.sim = program.start("sim", "--venue", venue, "--seed", seed, "--speed", speed, "--faults", spec)
         self.url = self.sim.stdout.readline().strip()
         self.lines, self.err = [], ""
+        self.told = self.told_before = 0  # lines in all; before the faults ended
         self.live = program.start("live", "--json", "--every", "100ms", "--journal", self.journal, "--endpoint", f"{venue}={self.url}",
                                   *[f"{venue}:{s}" for s in self.symbols], more_env=env)
         self.reader = threading.Thread(target=self.read)
@@ -37,6 +38,7 @@ class Session:
     def read(self):
         for text in self.live.stdout:
             self.lines.append(json.loads(text))
+            self.told += 1
             del self.lines[:-20]
         self.err = self.live.stderr.read()
 
@@ -50,14 +52,20 @@ class Session:
     def feeds(self, key):
         return sum(f[key] for f in self.lines[-1]["feeds"]) if self.lines else 0
 
+    def heal(self):
+        """No more faults; what lines said up to here, they said of a session that one may just have hit."""
+        self.ask("/sim/heal")
+        self.told_before = self.told
+
     def are_true(self):
         books = self.books()
         return len(books) == len(self.symbols) and all(b["state"] == "TRUE" for b in books.values())
 
     def stays_true(self):
-        """For half a second of engine time, with a feed that says that it is live."""
-        return len(self.lines) >= 6 and all(f["state"] == "LIVE" for f in self.lines[-1]["feeds"]) and all(len(line["instruments"]) == len(self.symbols) and i["book"]["state"] == "TRUE"
-                                            for line in self.lines[-6:] for i in line["instruments"])
+        """For a second of engine time since the faults ended, with a feed that says that it is live."""
+        lines = self.lines[-10:]
+        return (self.told - self.told_before >= 11 and all(f["state"] == "LIVE" for f in lines[-1]["feeds"])
+                and all(len(line["instruments"]) == len(self.symbols) and i["book"]["state"] == "TRUE" for line in lines for i in line["instruments"]))
 
     def stands_still(self):
         recent = [[i["book"]["events"] for i in line["instruments"]] for line in self.lines[-6:]]
