@@ -200,8 +200,8 @@ static void command_quit(struct ui *ui, const char *argument)
 }
 
 const struct command command_table[] = {
-    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z, Unix seconds or 40%", command_goto},
-    {"next", "MARK", "replay: next liquidation, trade, formed, pulled (walls) or gap", command_next},
+    {"goto", "TIME", "replay: go to 14:03:22, 2026-11-21T14:03:22Z or 40%", command_goto},
+    {"next", "MARK", "replay: next liquidation, trade, formed, pulled or gap", command_next},
     {"previous", "MARK", "replay: the same, backward", command_previous},
     {"away", "DURATION", "what happened in the last 30m, 8h ...; Enter replays it", command_away},
     {"layout", "NAME", "main, risk, flow, health or metrics", command_layout},
@@ -210,7 +210,7 @@ const struct command command_table[] = {
     {"find", "[TEXT]", "figures whose name or meaning holds TEXT; without it, all", command_find_figure},
     {"add", "NAME", "watch this instrument too, e.g. binance:ETHUSDT", command_add},
     {"remove", "NAME", "watch this instrument no more", command_remove},
-    {"mark", "PRICE", "mark a price with X in ladder and heatmap; again: take it away", command_mark},
+    {"mark", "PRICE", "mark a price with X in ladder and heatmap; again: no more", command_mark},
     {"theme", "NAME", "default, classic, light, mono, or a file", command_theme},
     {"help", "", "keys and commands", command_help},
     {"quit", "", "leave; asks if a recording would stop", command_quit},

@@ -4,6 +4,8 @@
 #include <alphaplus/ui/ui.h>
 #include <string.h>
 
+enum { HELP_COLUMNS = 60 }; /* what the help on the screen has room for */
+
 static void test_no_key_is_bound_twice(void **state)
 {
     (void)state;
@@ -35,7 +37,7 @@ static void test_every_action_is_whole(void **state)
         char name[16];
         assert_non_null(a->run);
         assert_true(a->keys[0] != 0);
-        assert_true(strlen(a->help) > 0 && strlen(a->help) < 80);
+        assert_true(strlen(a->help) > 0 && strlen(a->help) <= HELP_COLUMNS);
         assert_true(a->foot == NULL || strlen(a->foot) <= 10);
         for (int k = 0; k < ACTION_KEYS && a->keys[k] != 0; k++) {
             assert_string_not_equal(key_name(name, sizeof name, a->keys[k]), a->keys[k] == '?' ? "" : "?");
@@ -43,6 +45,16 @@ static void test_every_action_is_whole(void **state)
         }
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(a->name, action_table[j].name);
+    }
+}
+
+static void test_every_command_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < command_table_n; i++) {
+        const struct command *c = &command_table[i];
+        assert_non_null(c->run);
+        assert_true(strlen(c->help) > 0 && strlen(c->help) <= HELP_COLUMNS);
     }
 }
 
@@ -67,9 +79,8 @@ static void test_documents_name_every_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_key_is_bound_twice),
-        cmocka_unit_test(test_keys_of_others_stay_free),
-        cmocka_unit_test(test_every_action_is_whole),
+        cmocka_unit_test(test_no_key_is_bound_twice),    cmocka_unit_test(test_keys_of_others_stay_free),
+        cmocka_unit_test(test_every_action_is_whole),    cmocka_unit_test(test_every_command_is_whole),
         cmocka_unit_test(test_documents_name_every_key),
     };
     return cmocka_run_group_tests_name("ui/keymap", tests, NULL, NULL);
