@@ -1,5 +1,5 @@
-/* Book and sync as bytes. Levels go by their distances to the one before. The grid goes along, since sums of doubles over a book go by
- * its pages; where the window stands cannot be seen from outside. */
+/* Book and sync as bytes. Levels go by their distances to the one before. The grid goes along, so that it need not be
+ * found anew level by level. */
 #include <alphaplus/book/sync.h>
 
 #include "keep.h"
