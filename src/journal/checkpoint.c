@@ -84,7 +84,9 @@ int journal_checkpoint_put(struct journal_writer *w, const struct journal_checkp
         return AP_ETOOBIG;
     }
     void *fit = realloc(packed, n);
-    packed = fit != NULL ? fit : packed;
+    if (fit != NULL) {
+        packed = fit;
+    }
     k->waiting[k->waiting_n++] = (struct checkpoint_waiting){.c = *c, .packed = packed, .packed_n = n};
     return 0;
 }

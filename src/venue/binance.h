@@ -78,6 +78,4 @@ AP_MUST_CHECK int binance_levels(struct scan *s, const struct instrument *in, st
 /* Room for the levels that n bytes can hold. */
 size_t binance_levels_room(size_t n);
 
-void decoder_count_unknown(struct decoder *d, const char *kind, size_t n);
-
 #endif
