@@ -1,6 +1,7 @@
 #include <alphaplus/venue/venue.h>
 
 #include "binance.h"
+#include "fields.h"
 #include "venues.h"
 #include <alphaplus/base/fixed.h>
 #include <alphaplus/base/text.h>
