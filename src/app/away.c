@@ -104,6 +104,11 @@ static int market_by_id(struct away *a, uint32_t id)
 /* After the event was applied. */
 static void see_event(struct away *a, const struct event *ev)
 {
+    if (ev->kind == EVENT_SESSION && a->tick_ns != 0) { /* nothing is known of the time before it */
+        a->found.gaps++;
+        a->found.gap_ns += ev->recv_ns - a->tick_ns;
+        a->tick_ns = ev->recv_ns;
+    }
     if (ev->kind != EVENT_TRADE && ev->kind != EVENT_LIQUIDATION)
         return;
     int i = market_by_id(a, ev->instrument);
@@ -121,7 +126,8 @@ static struct ui_away_position *position_of(struct away *a, const struct positio
 {
     uint32_t i = 0;
     while (i < a->found.position_n && (strcmp(a->found.positions[i].pos.account, pos->account) != 0 ||
-                                       strcmp(a->found.positions[i].pos.instrument, pos->instrument) != 0))
+                                       strcmp(a->found.positions[i].pos.instrument, pos->instrument) != 0 ||
+                                       a->found.positions[i].pos.side != pos->side))
         i++;
     if (i == POSITION_MAX)
         return NULL;
@@ -263,6 +269,19 @@ static void finish(struct away *a)
     free(a);
 }
 
+/* Before the recording began nobody knows what happened: the time away begins with it. */
+static int clamp(struct away *a)
+{
+    int64_t first, last;
+    int err = source_span(a->source, &first, &last);
+    if (err == 0 && a->found.from_ns < first)
+        a->found.from_ns = first;
+    if (err == 0 && a->found.to_ns < a->found.from_ns)
+        a->found.to_ns = a->found.from_ns;
+    a->shown = a->found;
+    return err;
+}
+
 int away_start(const char *path, int64_t from_ns, int64_t to_ns, struct away **ret_away)
 {
     char why[256];
@@ -273,10 +292,11 @@ int away_start(const char *path, int64_t from_ns, int64_t to_ns, struct away **r
     pthread_mutex_init(&a->lock, NULL);
     a->found.from_ns = from_ns;
     a->found.to_ns = to_ns > from_ns ? to_ns : from_ns;
-    a->shown = a->found;
     int err = text_copy(a->path, sizeof a->path, path) ? 0 : AP_ETOOBIG;
     if (err == 0)
         err = source_open_journal(a->path, &a->source, why, sizeof why);
+    if (err == 0)
+        err = clamp(a);
     if (err == 0)
         err = checkpoints_create(MEMORY_BYTES, &a->checkpoints);
     if (err == 0)

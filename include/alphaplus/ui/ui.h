@@ -77,7 +77,7 @@ struct ui_away {
         uint32_t pad;
     } positions[POSITION_MAX];
     uint64_t gaps, lost;
-    int64_t gap_ns; /* of all gaps of books together */
+    int64_t gap_ns; /* of all gaps of books together, and of the time between sessions */
 };
 
 struct ui_options {
