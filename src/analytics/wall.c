@@ -46,16 +46,30 @@ static double median(double *v, size_t n)
     return (below + v[n / 2]) / 2.0;
 }
 
+/* Log sizes of the levels looked at last: each is taken once, however many windows it lies in. */
+#define LOGS_KEPT 128
+_Static_assert(LOGS_KEPT > 2 * WALL_HALF_WINDOW_MAX, "a whole window is kept");
+struct logs {
+    size_t next; /* the first level not taken yet */
+    double of[LOGS_KEPT];
+};
+
+static void take_logs(struct logs *l, const struct level *levels, size_t from, size_t to)
+{
+    for (l->next = l->next > from ? l->next : from; l->next < to; l->next++)
+        l->of[l->next % LOGS_KEPT] = log((double)levels[l->next].qty);
+}
+
 /* Robust z of level i's log size among its neighbours [from, to); false when there are too few of them to say. */
-static bool robust_z(const struct level *levels, size_t from, size_t to, size_t i,
-                     const struct wall_rule *rule, double *ret_z)
+static bool robust_z(const struct logs *l, size_t from, size_t to, size_t i, const struct wall_rule *rule,
+                     double *ret_z)
 {
     double logs[(2 * WALL_HALF_WINDOW_MAX)];
     size_t count = 0;
 
     for (size_t k = from; k < to && count < (2 * WALL_HALF_WINDOW_MAX); k++) {
         if (k != i)
-            logs[count++] = log((double)levels[k].qty);
+            logs[count++] = l->of[k % LOGS_KEPT];
     }
     if (count == 0 || count < (size_t)rule->half_window)
         return false;
@@ -63,7 +77,7 @@ static bool robust_z(const struct level *levels, size_t from, size_t to, size_t 
     for (size_t k = 0; k < count; k++)
         logs[k] = fabs(logs[k] - center);
     double mad = fmax(median(logs, count), rule->mad_floor);
-    *ret_z = (log((double)levels[i].qty) - center) / (NORMAL * mad);
+    *ret_z = (l->of[i % LOGS_KEPT] - center) / (NORMAL * mad);
     return true;
 }
 
@@ -73,7 +87,9 @@ size_t wall_scan(const struct level *levels, size_t n, const struct wall_rule *r
 {
     size_t found = 0, half = (size_t)rule->half_window, from = 0, to = 0;
     int64_t total = 0; /* of the window; 63 sizes of 2^50 fit */
+    struct logs logs;
 
+    logs.next = 0;
     for (size_t i = 0; i < n && found < max; i++) {
         for (; to < n && to <= i + half; to++)
             total += levels[to].qty;
@@ -82,7 +98,10 @@ size_t wall_scan(const struct level *levels, size_t n, const struct wall_rule *r
         if (levels[i].qty < qty_min)
             continue;
         double share = (double)levels[i].qty / (double)total, z;
-        if (share >= rule->share_min && robust_z(levels, from, to, i, rule, &z) && z >= rule->z_min)
+        if (share < rule->share_min)
+            continue;
+        take_logs(&logs, levels, from, to);
+        if (robust_z(&logs, from, to, i, rule, &z) && z >= rule->z_min)
             out[found++] = (struct wall_candidate){.index = (uint32_t)i, .z = z, .share = share};
     }
     return found;
