@@ -1,5 +1,6 @@
 /* What an instrument's decimals must hold, read off frames; for captures without the venue's list. */
 #include "binance.h"
+#include "fields.h"
 #include "list.h"
 
 #include <alphaplus/base/fixed.h>
@@ -9,24 +10,7 @@
 
 static int widen(uint8_t *decimals, const struct message *m, enum binance_key key)
 {
-    char buf[BINANCE_DECIMAL_MAX];
-    const char *text;
-    size_t n;
-    int wide, err;
-    if (!binance_has(m, key)) {
-        return 0;
-    }
-    if ((err = scan_text(&m->values[key], buf, sizeof(buf), &text, &n)) < 0) {
-        return err;
-    }
-    if (n == 0) {
-        return 0; /* the rate of a dated future */
-    }
-    if ((err = fixed_count_decimals(text, n, 1, &wide)) < 0) {
-        return err;
-    }
-    *decimals = wide > *decimals ? (uint8_t)wide : *decimals;
-    return 0;
+    return binance_has(m, key) ? fields_widen(decimals, &m->values[key]) : 0;
 }
 
 static int add_price(struct venue_probe_symbol *s, const struct scan_value *v)
@@ -169,15 +153,7 @@ static int name_of(const struct message *m, char name[SYMBOL_MAX])
     const char *text;
     size_t n;
     int err = binance_text(m, KEY_s, buf, &text, &n);
-    if (err < 0) {
-        return err;
-    }
-    if (n == 0 || n >= SYMBOL_MAX || memchr(text, '\0', n) != NULL) {
-        return AP_ESYNTAX;
-    }
-    memcpy(name, text, n);
-    name[n] = '\0';
-    return 0;
+    return err < 0 ? err : fields_copy_name(text, n, name);
 }
 
 static int probe_message(const struct binance_market *market, struct venue_probe *p, const struct message *m,

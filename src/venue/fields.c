@@ -104,21 +104,23 @@ int fields_text(const struct fields *f, int key, char buf[FIELD_TEXT_MAX], const
     return fields_has(f, key) ? scan_text(&f->values[key], buf, FIELD_TEXT_MAX, ret_text, ret_n) : AP_ESYNTAX;
 }
 
-int fields_name(const struct fields *f, int key, char name[SYMBOL_MAX])
+int fields_copy_name(const char *text, size_t n, char name[SYMBOL_MAX])
 {
-    char buf[FIELD_TEXT_MAX];
-    const char *text;
-    size_t n;
-    int err = fields_text(f, key, buf, &text, &n);
-    if (err < 0) {
-        return err;
-    }
     if (n == 0 || n >= SYMBOL_MAX || memchr(text, '\0', n) != NULL) {
         return AP_ESYNTAX;
     }
     memcpy(name, text, n);
     name[n] = '\0';
     return 0;
+}
+
+int fields_name(const struct fields *f, int key, char name[SYMBOL_MAX])
+{
+    char buf[FIELD_TEXT_MAX];
+    const char *text;
+    size_t n;
+    int err = fields_text(f, key, buf, &text, &n);
+    return err < 0 ? err : fields_copy_name(text, n, name);
 }
 
 bool fields_is(const struct fields *f, int key, const char *text)
@@ -385,7 +387,7 @@ int fields_put(struct event_buf *out, int kind, const struct instrument *in, int
 
 /* --- probe --------------------------------------------------------------------------------------------------------- */
 
-static int widen(uint8_t *decimals, const struct scan_value *v, int keep_zeros)
+int fields_widen(uint8_t *decimals, const struct scan_value *v)
 {
     char buf[FIELD_DECIMAL_MAX];
     const char *text;
@@ -397,7 +399,7 @@ static int widen(uint8_t *decimals, const struct scan_value *v, int keep_zeros)
     if (n == 0) {
         return 0;
     }
-    if ((err = fixed_count_decimals(text, n, keep_zeros, &wide)) < 0) {
+    if ((err = fixed_count_decimals(text, n, 1, &wide)) < 0) {
         return err;
     }
     *decimals = wide > *decimals ? (uint8_t)wide : *decimals;
@@ -438,7 +440,7 @@ int fields_probe_price(struct venue_probe_symbol *seen, const struct fields *f, 
 
 int fields_probe_decimals(uint8_t *decimals, const struct fields *f, int key)
 {
-    return fields_has(f, key) ? widen(decimals, &f->values[key], 1) : 0;
+    return fields_has(f, key) ? fields_widen(decimals, &f->values[key]) : 0;
 }
 
 int fields_probe_levels(struct venue_probe_symbol *seen, const struct fields *f, int key)
@@ -459,7 +461,7 @@ int fields_probe_levels(struct venue_probe_symbol *seen, const struct fields *f,
     do {
         int err = scan_take(&s, '[') ? scan_value(&s, 1, &price) : AP_ETYPE;
         if (err < 0 || (err = scan_take(&s, ',') ? scan_value(&s, 1, &qty) : AP_ETYPE) < 0 ||
-            (err = probe_price(seen, &price)) < 0 || (err = widen(&seen->qty_decimals, &qty, 1)) < 0 ||
+            (err = probe_price(seen, &price)) < 0 || (err = fields_widen(&seen->qty_decimals, &qty)) < 0 ||
             (err = level_rest(&s, 4)) < 0) {
             return err;
         }

@@ -65,9 +65,12 @@ AP_MUST_CHECK int fields_depth(const struct scan_value *bids, const struct scan_
 AP_MUST_CHECK int fields_put(struct event_buf *out, int kind, const struct instrument *in, int64_t exch_ns,
                              uint64_t last_id, const void *rows, size_t rows_bytes);
 
-/* What captures tell of an instrument's decimals (venue.probe): each widens `seen` by one value. Absent or "" is nothing. */
 /* The name of an instrument: AP_ESYNTAX when it cannot be one. */
+AP_MUST_CHECK int fields_copy_name(const char *text, size_t n, char name[SYMBOL_MAX]);
 AP_MUST_CHECK int fields_name(const struct fields *f, int key, char name[SYMBOL_MAX]);
+
+/* What captures tell of an instrument's decimals (venue.probe): each widens `seen` by one value. Absent or "" is nothing. */
+AP_MUST_CHECK int fields_widen(uint8_t *decimals, const struct scan_value *v);
 AP_MUST_CHECK int fields_probe_price(struct venue_probe_symbol *seen, const struct fields *f, int key);
 AP_MUST_CHECK int fields_probe_decimals(uint8_t *decimals, const struct fields *f, int key);
 AP_MUST_CHECK int fields_probe_levels(struct venue_probe_symbol *seen, const struct fields *f, int key);
